@@ -1,0 +1,89 @@
+# Builds every C module for Lua 5.4 and for LuaJIT, each into a tree of its own under .build/.
+# SPDX-License-Identifier: MIT
+# Source: GNU make 4; called as `make -s -f spec/build.mk` from the root of the checkout.
+#
+#   make -s -f spec/build.mk              both trees: .build/5.4 and .build/jit
+#   make -s -f spec/build.mk 5.4          one tree (or: jit)
+#   make -k -s -f spec/build.mk           go on when one room does not compile
+#   make -s -f spec/build.mk VARIANT=asan     .build/asan-5.4 and .build/asan-jit, ASan + UBSan
+#   make -s -f spec/build.mk VARIANT=clang CC=clang   any other name keeps its own trees
+#   WERROR=            warnings stay warnings        CFLAGS, LDFLAGS   added to ours
+#   LUA54 LUA54_INC LUAJIT LUAJIT_INC     the interpreters and their header folders
+#
+# A module <m> is there as soon as csrc/lua/lua_<m>.c is (no underscore in <m>; lua_<m>_*.c belong to it as well).
+# Its engine is csrc/<m>/*.c; what else it needs stands in the table just below.
+
+dirs_zone     := dns
+dirs_caa      := dns
+libs_caa      := -lldns
+libs_manifest := -lyaml
+libs_file     := -lldns
+
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+VARIANT ?=
+WERROR ?= -Werror
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
+OPTIMISE := -O2 -g
+ifeq ($(VARIANT),asan)
+OPTIMISE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+LINK := -fsanitize=address,undefined
+endif
+FLAGS := -std=c11 -D_GNU_SOURCE $(OPTIMISE) -fPIC -fvisibility=hidden $(WARNINGS) -Icsrc $(CPPFLAGS) $(CFLAGS)
+
+# First of the candidates that exists; Debian's names come first.
+LUA54      ?= $(firstword $(shell command -v lua5.4 || command -v lua54 || command -v lua) lua5.4)
+LUA54_INC  ?= $(firstword $(patsubst %/lua.h,%,$(wildcard /usr/include/lua5.4/lua.h /usr/include/lua54/lua.h \
+                /usr/local/include/lua5.4/lua.h /usr/include/lua.h /usr/local/include/lua.h)) /usr/include/lua5.4)
+LUAJIT     ?= $(firstword $(shell command -v luajit) luajit)
+LUAJIT_INC ?= $(firstword $(patsubst %/lua.h,%,$(wildcard /usr/include/luajit-2.1/lua.h /usr/local/include/luajit-2.1/lua.h)) \
+                /usr/include/luajit-2.1)
+
+PREFIX := $(if $(VARIANT),$(VARIANT)-)
+MODULES := $(foreach m,$(patsubst csrc/lua/lua_%.c,%,$(wildcard csrc/lua/lua_*.c)),$(if $(findstring _,$(m)),,$(m)))
+sources = $(wildcard csrc/lua/lua_$(1).c csrc/lua/lua_$(1)_*.c csrc/lua/compat*.c $(foreach d,$(1) $(dirs_$(1)),csrc/$(d)/*.c))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all 5.4 jit trees tree-5.4 tree-jit FORCE
+.DEFAULT_GOAL := all
+
+# Two runs at once (two terminals, an editor and a test) wait for each other.
+LOCK := $(shell command -v flock >/dev/null 2>&1 && echo flock .build/.lock)
+all: ; @mkdir -p .build && $(LOCK) $(MAKE) -f spec/build.mk --no-print-directory trees
+5.4 jit: ; @mkdir -p .build && $(LOCK) $(MAKE) -f spec/build.mk --no-print-directory tree-$@
+trees: tree-5.4 tree-jit
+FORCE:
+
+# $(1) tree, $(2) module folder version, $(3) include folder, $(4) interpreter
+define tree
+$(1) := .build/$(PREFIX)$(1)
+tree-$(1): $(MODULES:%=.build/$(PREFIX)$(1)/lib/lua/$(2)/issuable/%.so) .build/$(PREFIX)$(1)/bin/issuable
+
+# Written anew only when the command would differ: then all of this tree is compiled again.
+.build/$(PREFIX)$(1)/obj/command: FORCE
+	@mkdir -p $$(@D); echo '$$(CC) $$(FLAGS) -isystem $(3) $$(LINK) $$(LDFLAGS)' >$$@.new; \
+	 if cmp -s $$@.new $$@; then rm -f $$@.new; else mv -f $$@.new $$@; fi
+
+.build/$(PREFIX)$(1)/obj/%.o: csrc/%.c .build/$(PREFIX)$(1)/obj/command
+	@mkdir -p $$(@D)
+	$$(CC) $$(FLAGS) -isystem $(3) -MMD -MP -c $$< -o $$@
+
+$$(foreach m,$(MODULES),$$(eval $$(call module,$$(m),.build/$(PREFIX)$(1),$(2))))
+
+# The checkout's absolute path is inside, so a checkout that was moved gets a new one.
+.build/$(PREFIX)$(1)/bin/issuable: spec/support/launcher.lua FORCE
+	@mkdir -p $$(@D); $(4) spec/support/launcher.lua '$(4)' "$$$$PWD" '.build/$(PREFIX)$(1)' $(2) >$$@.new && chmod +x $$@.new; \
+	 if cmp -s $$@.new $$@; then rm -f $$@.new; else mv -f $$@.new $$@; fi
+
+-include $$(wildcard .build/$(PREFIX)$(1)/obj/*/*.d)
+endef
+
+# $(1) module, $(2) tree folder, $(3) module folder version. Linked aside and moved, so a running test keeps its own copy.
+define module
+$(2)/lib/lua/$(3)/issuable/$(1).so: $(patsubst csrc/%.c,$(2)/obj/%.o,$(call sources,$(1)))
+	@mkdir -p $$(@D)
+	$$(CC) -shared $$(LINK) $$(LDFLAGS) -o $$@.new $$^ $$(libs_$(1)) && mv -f $$@.new $$@
+endef
+
+$(eval $(call tree,5.4,5.4,$(LUA54_INC),$(LUA54)))
+$(eval $(call tree,jit,5.1,$(LUAJIT_INC),$(LUAJIT)))
