@@ -12,6 +12,6 @@ for _, field in ipairs { "path", "cpath" } do
 end
 
 -- From a chunk without a file busted leaves by os.exit; called from a file it would throw a nil on LuaJIT.
-local run = assert((loadstring or load)("require('busted.runner')({ standalone = false })", "=busted"))
+local run = assert(load("require('busted.runner')({ standalone = false })", "=busted"))
 run()
 os.exit(0, true)

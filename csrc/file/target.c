@@ -1,0 +1,295 @@
+/* One file that is going to be replaced: checks before, temporary file, rename.
+ * SPDX-License-Identifier: MIT
+ * Source: POSIX.1-2017 openat, renameat, fsync; Linux statx(2) for what would refuse a rename. */
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/random.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
+
+#define ACCESS_LIST     "system.posix_acl_access"
+#define ACCESS_LIST_MAX 65536 /* the kernel's own bound on an attribute's value */
+
+/* A name server that updates a zone by itself keeps a journal beside it; an edit would be lost or
+ * break the zone. */
+static int check_journal(int folder, const char *path) {
+    struct stat st;
+    size_t length = strlen(path);
+    char *journal = malloc(length + sizeof ".jnl");
+    int found;
+    if (journal == NULL) {
+        return ENOMEM;
+    }
+    memcpy(journal, path, length);
+    memcpy(journal + length, ".jnl", sizeof ".jnl");
+    found = fstatat(folder, journal, &st, AT_SYMLINK_NOFOLLOW) == 0 ? FILE_JOURNAL
+            : errno == ENOENT || errno == ENAMETOOLONG              ? FILE_OK
+                                                                    : errno;
+    free(journal);
+    return found;
+}
+
+/* What would make the rename itself fail, when other files of the changeset may already be in
+ * place. */
+static int check_replaceable(const target *t) {
+#ifdef STATX_ATTR_MOUNT_ROOT
+    struct statx sx;
+    if (statx(t->folder->fd, t->name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &sx) == 0) {
+        uint64_t attributes = sx.stx_attributes & sx.stx_attributes_mask;
+        if (attributes & STATX_ATTR_MOUNT_ROOT) {
+            return FILE_MOUNT_POINT;
+        }
+        if (attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) {
+            return EPERM;
+        }
+    }
+#endif
+    /* A rename needs no right to write the file; who may not write it in place shall not replace it
+     * either. */
+    return faccessat(t->folder->fd, t->name, W_OK, AT_EACCESS) != 0 ? errno : FILE_OK;
+}
+
+static int check_digest(const target *t, const file_change *change, struct stat *st) {
+    char hex[FILE_DIGEST_SIZE];
+    int status = FILE_OK;
+    int fd = openat(t->folder->fd, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return errno;
+    }
+    if (fstat(fd, st) != 0) {
+        status = errno;
+    } else if (!S_ISREG(st->st_mode)) {
+        status = S_ISDIR(st->st_mode) ? EISDIR : FILE_NOT_REGULAR;
+    } else if ((status = file_sha256_fd(fd, hex)) == FILE_OK &&
+               memcmp(hex, change->digest, FILE_DIGEST_SIZE - 1) != 0) {
+        status = FILE_CHANGED;
+    }
+    close(fd);
+    return status;
+}
+
+static int open_folder(target *t, target_folder *folders, size_t *count) {
+    struct stat st;
+    size_t length = (size_t)(t->name - t->path);
+    char *path = strndup(t->path, length > 1 ? length - 1 : length); /* "/" stays */
+    int status = FILE_OK;
+    int fd;
+    if (path == NULL) {
+        return ENOMEM;
+    }
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    status = fd < 0 || fstat(fd, &st) != 0 ? errno : FILE_OK;
+    free(path);
+    if (status != FILE_OK) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return status;
+    }
+    for (size_t i = *count; i > 0;
+         i--) { /* neighbours share folders: the last is looked at first */
+        if (folders[i - 1].dev == st.st_dev && folders[i - 1].ino == st.st_ino) {
+            close(fd);
+            t->folder = &folders[i - 1];
+            return FILE_OK;
+        }
+    }
+    t->folder = &folders[(*count)++];
+    t->folder->fd = fd;
+    t->folder->dev = st.st_dev;
+    t->folder->ino = st.st_ino;
+    return FILE_OK;
+}
+
+int target_open(target *t, const file_change *change, target_folder *folders, size_t *count) {
+    struct stat st;
+    const char *slash;
+    int status;
+    if ((status = file_realpath(change->path, &t->path)) != FILE_OK ||
+        (status = file_stat(t->path, false, &st)) != FILE_OK) {
+        return status;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return S_ISDIR(st.st_mode) ? EISDIR : FILE_NOT_REGULAR;
+    }
+    slash = strrchr(t->path, '/');
+    t->name = slash == NULL ? t->path : slash + 1;
+    if ((status = open_folder(t, folders, count)) != FILE_OK ||
+        (status = check_journal(t->folder->fd, t->name)) != FILE_OK ||
+        (status = check_journal(AT_FDCWD, change->path)) != FILE_OK ||
+        (status = check_replaceable(t)) != FILE_OK) {
+        return status;
+    }
+    return check_digest(t, change, &t->st);
+}
+
+/* The mode's group bits are the mask when there is an access list: without the list they would say
+ * something else. */
+static int keep_access_list(const target *t, int to) {
+#ifdef __linux__
+    ssize_t length;
+    int status = FILE_OK;
+    char *list;
+    int from = openat(t->folder->fd, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (from < 0) {
+        return errno;
+    }
+    if ((list = malloc(ACCESS_LIST_MAX)) == NULL) {
+        close(from);
+        return ENOMEM;
+    }
+    length = fgetxattr(from, ACCESS_LIST, list, ACCESS_LIST_MAX);
+    if (length < 0) {
+        status = errno == ENODATA || errno == ENOTSUP || errno == ENOSYS ? FILE_OK : FILE_OWNER;
+    } else if (fsetxattr(to, ACCESS_LIST, list, (size_t)length, 0) != 0) {
+        status = FILE_OWNER;
+    }
+    free(list);
+    close(from);
+    return status;
+#else
+    (void)t;
+    (void)to;
+    return FILE_OK;
+#endif
+}
+
+static int write_all(int fd, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t put = write(fd, bytes, length);
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put <= 0) {
+            return put < 0 ? errno : EIO;
+        }
+        bytes += put;
+        length -= (size_t)put;
+    }
+    return FILE_OK;
+}
+
+/* `.NAME.issuable-XXXXXX`, NAME cut where the whole would be too long. Hidden, so that no tool
+ * picks it up. */
+static int create_temporary(target *t) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567"; /* 32: no bias */
+    static const char mark[] = ".issuable-";
+    enum { RANDOM = 6, EXTRA = 1 + sizeof mark - 1 + RANDOM };
+    size_t keep = strlen(t->name);
+    char *name;
+    if (keep > 255 - EXTRA) {
+        keep = 255 - EXTRA;
+    }
+    if ((name = malloc(keep + EXTRA + 1)) == NULL) {
+        return ENOMEM;
+    }
+    name[0] = '.';
+    memcpy(name + 1, t->name, keep);
+    memcpy(name + 1 + keep, mark, sizeof mark - 1);
+    for (int attempt = 0; attempt < 100; attempt++) {
+        unsigned char octets[RANDOM];
+        int fd;
+        if (getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets) {
+            free(name);
+            return EIO;
+        }
+        for (size_t i = 0; i < RANDOM; i++) {
+            name[keep + EXTRA - RANDOM + i] = letters[octets[i] & 31];
+        }
+        name[keep + EXTRA] = '\0';
+        fd = openat(t->folder->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    S_IRUSR | S_IWUSR);
+        if (fd >= 0) {
+            t->temporary = name;
+            return -fd - 1; /* below zero: the descriptor */
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    int status = errno;
+    free(name);
+    return status;
+}
+
+int target_prepare(target *t, const file_change *change) {
+    struct stat st;
+    int status = create_temporary(t);
+    int fd;
+    if (status >= 0) {
+        return status;
+    }
+    fd = -(status + 1);
+    status = write_all(fd, change->bytes, change->length);
+    if (status == FILE_OK && fstat(fd, &st) != 0) {
+        status = errno;
+    }
+    /* Owner first: changing it clears set-id bits, and a mode must never be wider for the wrong
+     * owner. */
+    if (status == FILE_OK && (st.st_uid != t->st.st_uid || st.st_gid != t->st.st_gid) &&
+        fchown(fd, t->st.st_uid, t->st.st_gid) != 0) {
+        status = FILE_OWNER;
+    }
+    if (status == FILE_OK && fchmod(fd, t->st.st_mode & 07777) != 0) {
+        status = errno;
+    }
+    if (status == FILE_OK) {
+        status = keep_access_list(t, fd);
+    }
+    if (status == FILE_OK && fsync(fd) != 0) {
+        status = errno;
+    }
+    if (close(fd) != 0 && status == FILE_OK) {
+        status = errno;
+    }
+    return status;
+}
+
+int target_verify(const target *t, const file_change *change) {
+    struct stat st, here;
+    int status = check_digest(t, change, &st);
+    if (status != FILE_OK) {
+        return status == ENOENT || status == ELOOP || status == FILE_NOT_REGULAR ? FILE_CHANGED
+                                                                                 : status;
+    }
+    if (st.st_dev != t->st.st_dev || st.st_ino != t->st.st_ino || st.st_mode != t->st.st_mode ||
+        st.st_uid != t->st.st_uid || st.st_gid != t->st.st_gid) {
+        return FILE_CHANGED;
+    }
+    /* The folder may have been moved away: then this is no longer the file that the path means. */
+    if (lstat(t->path, &here) != 0 || here.st_dev != st.st_dev || here.st_ino != st.st_ino) {
+        return FILE_CHANGED;
+    }
+    if ((status = check_journal(t->folder->fd, t->name)) != FILE_OK) {
+        return status;
+    }
+    return check_replaceable(t);
+}
+
+int target_rename(target *t) {
+    if (renameat(t->folder->fd, t->temporary, t->folder->fd, t->name) != 0) {
+        return errno;
+    }
+    free(t->temporary);
+    t->temporary = NULL;
+    return FILE_OK;
+}
+
+void target_release(target *t) {
+    if (t->temporary != NULL) {
+        unlinkat(t->folder->fd, t->temporary, 0);
+        free(t->temporary);
+        t->temporary = NULL;
+    }
+    free(t->path);
+    t->path = NULL;
+}
