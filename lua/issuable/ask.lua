@@ -1,0 +1,98 @@
+-- ask: single names without manifests, for `decide`, `lookup`, `explain` and for embedders.
+-- SPDX-License-Identifier: MIT
+-- The same reading, asking and deciding as check; only the requests come from the caller.
+
+local authority = require "issuable.authority"
+local check = require "issuable.check"
+local decide = require "issuable.decide"
+local sources = require "issuable.sources"
+
+local M = {}
+
+---@class issuable.Asker
+local Asker = {}
+Asker.__index = Asker
+
+--- Reads the zones (and, where paths are given, the manifests) once; then any number of names can be asked.
+---@param options issuable.CheckOptions
+---@return issuable.Asker?
+---@return string? message usage error
+function M.open(options)
+  local read, message = check.prepare(options)
+  if not read then
+    return nil, message
+  end
+  local input = sources.read(read)
+  return setmetatable({
+    options = options,
+    input = input,
+    directory = read.directory,
+    ca = read.ca,
+    asker = authority.new { zones = input.zones, assume_empty = options.assume_empty },
+  }, Asker)
+end
+
+--- The Answer for a name, or nil and the verdict that stands without asking anybody.
+---@param identifier table
+---@return table? answer
+---@return table? settled { verdict, reason, detail }
+function Asker:answer(identifier)
+  local settled = decide.identifier(identifier)
+  if settled then
+    return nil, settled
+  end
+  return self.asker:ask(identifier.name)
+end
+
+---@param identifier table
+---@param question { ca: table, accounts?: string[], methods?: string[] }
+---@return table decision
+function Asker:decide(identifier, question)
+  local answer, settled = self:answer(identifier)
+  if not answer then
+    return {
+      view = "zones",
+      name = identifier.name or identifier.text,
+      wildcard = identifier.wildcard,
+      ca = question.ca.id,
+      authority = question.ca,
+      verdict = settled.verdict,
+      reason = settled.reason,
+      detail = settled.detail,
+      requests = {},
+    }
+  end
+  local decision = decide.decide({
+    name = identifier.name,
+    wildcard = identifier.wildcard,
+    ca = question.ca,
+    accounts = question.accounts,
+    methods = question.methods,
+    behaviour = self.options.behaviour,
+    now = self.options.now,
+  }, answer)
+  decision.requests = decision.requests or {}
+  return decision
+end
+
+--- What could not be read of the input, as lines for stderr.
+---@return string[] lines
+---@return boolean failed something that was named explicitly is unreadable or broken
+function Asker:problems()
+  local lines, failed = {}, false
+  for _, problem in ipairs(self.input.problems) do
+    failed = failed or problem.explicit or false
+    lines[#lines + 1] = ("%s%s: %s"):format(problem.path, problem.line and (":%d:%d"):format(problem.line, problem.column or 1) or "", problem.message)
+  end
+  for _, zone in ipairs(self.input.zones) do
+    for _, problem in ipairs(zone.errors) do
+      if problem.severity == "error" then
+        failed = failed or zone.explicit or false
+        lines[#lines + 1] = ("%s:%d:%d: %s"):format(problem.path, problem.line, problem.column, problem.message)
+      end
+    end
+  end
+  return lines, failed
+end
+
+return M

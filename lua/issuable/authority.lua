@@ -1,0 +1,206 @@
+-- Asking: from names to Answers. Drives the lookup machine of issuable.caa with the zones that were given.
+-- SPDX-License-Identifier: MIT
+-- RFC 8659 section 3 (the climb) lives in the machine; which zone answers an owner (RFC 1034 section 4.3.2, step 2) lives here.
+
+local caa = require "issuable.caa"
+
+---@class issuable.Authority
+local Authority = {}
+Authority.__index = Authority
+
+local M = {}
+
+--- Zones by apex. A zone that the user named beats any number that were found while walking;
+--- two with equal right have no winner, and then nobody may say what the zone holds.
+local function by_apex(zones)
+  local apexes = {}
+  for _, zone in ipairs(zones) do
+    if zone.apex then
+      local slot = apexes[zone.apex]
+      if not slot then
+        slot = { option = {}, found = {} }
+        apexes[zone.apex] = slot
+      end
+      local list = slot[zone.given == "found" and "found" or "option"]
+      list[#list + 1] = zone
+    end
+  end
+  local chosen = {}
+  for apex, slot in pairs(apexes) do
+    chosen[apex] = #slot.option > 0 and slot.option or slot.found
+  end
+  return chosen
+end
+
+---@param options { zones: table[], assume_empty?: table<string, boolean>, view?: string }
+---   zones: Zone subjects; assume_empty: names whose CAA may be taken as empty without asking (`--assume-empty`)
+---@return issuable.Authority
+function M.new(options)
+  local fragments = {}
+  for _, zone in ipairs(options.zones or {}) do
+    if zone.status == "fragment" then
+      fragments[#fragments + 1] = zone
+    end
+  end
+  return setmetatable({
+    zones = by_apex(options.zones or {}),
+    fragments = fragments,
+    assume_empty = options.assume_empty or {},
+    view = options.view or "zones",
+    memo = {}, -- owner → what a zone answered
+    rrsets = {}, -- zone → owner → RRset
+  }, Authority)
+end
+
+--- The zones with the deepest apex at or above a name.
+---@param owner string
+---@return table[]? zones more than one: ambiguous
+---@return string? apex
+function Authority:zones_for(owner)
+  local name = owner
+  while name do
+    if self.zones[name] then
+      return self.zones[name], name
+    end
+    name = caa.parent(name)
+  end
+end
+
+--- A file without an SOA proves nothing, but that it speaks of a name is worth saying.
+local function fragment_detail(self, owner)
+  for _, zone in ipairs(self.fragments) do
+    if #zone.handle:find(owner) > 0 then
+      return ("%s speaks of %s, but it has no SOA record: a part of a zone cannot prove what else the zone holds"):format(zone.path, owner)
+    end
+  end
+end
+
+local function paths_of(zones)
+  local paths = {}
+  for i, zone in ipairs(zones) do
+    paths[i] = zone.path
+  end
+  return table.concat(paths, ", ")
+end
+
+--- What the given zones say about one owner, as the machine wants it fed. `zone` rides along for the trace.
+local function ask_zones(self, owner)
+  local zones, apex = self:zones_for(owner)
+  if not zones then
+    return {
+      kind = "unknown",
+      reason = "outside-zones",
+      detail = fragment_detail(self, owner) or ("no zone that was given holds %s"):format(owner),
+    }
+  end
+  if #zones > 1 then
+    return {
+      kind = "unknown",
+      reason = "zone-ambiguous",
+      detail = ("%d files claim to be the zone %s: %s; name the one that is served with --zone FILE"):format(#zones, apex, paths_of(zones)),
+    }
+  end
+  local zone = zones[1]
+  if zone.status ~= "loadable" then
+    return {
+      kind = "unknown",
+      reason = "zone-broken",
+      source = zone.path,
+      detail = ("a name server would not load %s, so it answers nothing"):format(zone.path),
+    },
+      zone
+  end
+  local answer = zone.handle:answer(owner)
+  answer.source = zone.path
+  if answer.kind == "referral" then
+    answer.reason = "outside-zones"
+    answer.detail = ("%s delegates %s to other servers, and no zone that was given holds it"):format(zone.path, answer.cut)
+  end
+  return answer, zone
+end
+
+--- RFC 8659 names no bound for the climb but the root; offline, the parent of an apex is nobody's file.
+--- A registry's own name holds no CAA that restricts its children in practice; that this was taken for granted is listed.
+local function may_assume(self, climb, owner, climbed_off_apex)
+  if owner ~= climb then
+    return false -- an alias target is somebody's real name
+  end
+  if self.assume_empty[owner] then
+    return true
+  end
+  return climbed_off_apex and caa.parent(owner) == "."
+end
+
+--- The RRset at an owner of a zone, with each property's place in the file.
+local function rrset_of(self, zone, rrset)
+  local of_zone = self.rrsets[zone]
+  if not of_zone then
+    of_zone = {}
+    self.rrsets[zone] = of_zone
+  end
+  local known = of_zone[rrset.owner]
+  if known then
+    return known
+  end
+  local set = { owner = rrset.owner, ttl = rrset.ttl, complete = true, zone = zone, properties = {} }
+  local seen = {}
+  for _, index in ipairs(rrset.records) do
+    local record = zone.handle:record(index)
+    local identity = ("%d %s %s"):format(record.flags, record.tag:lower(), record.value)
+    if not seen[identity] then -- RFC 2181 section 5: an RRset holds no record twice
+      seen[identity] = true
+      local property = caa.property(record.flags, record.tag, record.value)
+      property.span = { path = record.path, first = record.first, last = record.last, line = record.line, column = record.column }
+      property.site = { zone = zone, record = index }
+      set.properties[#set.properties + 1] = property
+    end
+  end
+  of_zone[rrset.owner] = set
+  return set
+end
+
+--- Asks for the relevant CAA RRset of a name.
+---@param name string canonical, without "*."
+---@return table answer Answer (contract in the design): status found | none | failed | unknown
+function Authority:ask(name)
+  local known = self.memo[name]
+  if known then
+    return known
+  end
+  local machine = caa.lookup(name)
+  local climbed_off_apex = false -- the step before was answered by a zone that was given, or was itself assumed
+  local asked = {}
+  while true do
+    local owner, climb = machine:want()
+    if not owner then
+      break
+    end
+    local reply, zone = ask_zones(self, owner)
+    if reply.reason == "outside-zones" and not zone and may_assume(self, climb, owner, climbed_off_apex) then
+      reply = { kind = "assumed", detail = "taken as empty: no zone that was given holds it" }
+    end
+    asked[#asked + 1] = { zone = zone, reply = reply }
+    machine:feed(reply)
+    climbed_off_apex = reply.kind == "nodata" or reply.kind == "nxdomain" or reply.kind == "assumed"
+  end
+  local answer = machine:result()
+  answer.view, answer.name, answer.security = self.view, name, "unchecked"
+  for i, step in ipairs(answer.trace) do
+    local zone, reply = asked[i].zone, asked[i].reply
+    step.zone, step.records = zone, reply.rrset and reply.rrset.records
+    step.detail = step.detail or reply.detail
+    step.links = reply.aliases -- with the record indexes that the machine does not carry
+  end
+  local final = asked[#asked]
+  if answer.status == "found" then
+    answer.rrset = rrset_of(self, final.zone, final.reply.rrset)
+    answer.source = final.zone.path
+  else
+    answer.detail = answer.detail or final.reply.detail
+    answer.source = final.zone and final.zone.path
+  end
+  self.memo[name] = answer
+  return answer
+end
+
+return M

@@ -1,0 +1,211 @@
+-- check: everything from paths to findings, with the fixes that would mend them.
+-- SPDX-License-Identifier: MIT
+-- Design sections 1 and 4; the same result feeds every report, the exit code and `fix`.
+
+local authorities = require "issuable.authorities"
+local dates = require "issuable.dates"
+local judge = require "issuable.judge"
+local mend = require "issuable.fixes.mend"
+local pipeline = require "issuable.pipeline"
+local policy_file = require "issuable.policy.load"
+local sources = require "issuable.sources"
+
+local M = {}
+
+--- The policy that applies: the one named, or the nearest of the first path.
+---@return table? policy empty when there is none
+---@return string? message
+function M.policy(options)
+  local path = options.policy or (options.find_policy ~= false and policy_file.find((options.paths or {})[1] or ".")) or nil
+  if not path then
+    return { authorities = {}, issuers = {}, accounts = {} }
+  end
+  return policy_file.file(path)
+end
+
+--- CA names of `--issuer` and the policy as CA rows.
+local function named_issuers(directory, policy, given)
+  local rows = {}
+  for _, list in ipairs { policy.issuers, given or {} } do
+    for key, text in pairs(list) do
+      local ca, message = directory:from_option(text)
+      if not ca then
+        return nil, ("%s: %s"):format(key, message)
+      end
+      rows[key] = ca
+    end
+  end
+  return rows
+end
+
+--- The directory and the options that reading needs, from what the user said.
+---@param options table see issuable.check
+---@return table? read options for sources.read
+---@return string? message usage error
+function M.prepare(options)
+  local policy, message = M.policy(options)
+  if not policy then
+    return nil, message
+  end
+  local directory, problem = authorities.new(policy.authorities)
+  if not directory then
+    return nil, ("%s: %s"):format(policy.path or "policy", problem)
+  end
+  local issuers, why = named_issuers(directory, policy, options.issuers)
+  if not issuers then
+    return nil, why
+  end
+  local ca
+  if options.ca then
+    ca, why = directory:from_option(options.ca)
+    if not ca then
+      return nil, why
+    end
+  end
+  return {
+    paths = options.paths or {},
+    zones = options.zones,
+    clusters = options.clusters,
+    found_zones = options.found_zones,
+    include_base = options.include_base,
+    ignore = options.ignore,
+    files = options.files,
+    directory = directory,
+    issuers = issuers,
+    accounts = policy.accounts,
+    ca = ca,
+  }
+end
+
+local function summarise(result)
+  local input = result.input
+  local summary = {
+    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "unread", "skipped" },
+    requests = #input.requests,
+    names = #result.decisions,
+    allowed = 0,
+    denied = 0,
+    undecided = 0,
+    exempt = 0,
+    errors = 0,
+    warnings = 0,
+    unread = 0,
+    skipped = #input.skipped,
+    failed_input = false,
+    assumed_names = {},
+  }
+  local assumed = {}
+  for _, decision in ipairs(result.decisions) do
+    summary[decision.verdict] = summary[decision.verdict] + 1
+    for _, name in ipairs(decision.answer and decision.answer.assumed or {}) do
+      if not assumed[name] then
+        assumed[name] = true
+        table.insert(summary.assumed_names, name)
+      end
+    end
+  end
+  table.sort(summary.assumed_names)
+  for _, finding in ipairs(result.findings) do
+    if finding.severity == "error" then
+      summary.errors = summary.errors + 1
+    elseif finding.severity == "warning" then
+      summary.warnings = summary.warnings + 1
+    end
+  end
+  for _, problem in ipairs(input.problems) do
+    if problem.explicit then
+      summary.failed_input = true
+    elseif problem.relevant then
+      summary.undecided_documents = (summary.undecided_documents or 0) + 1
+    else
+      summary.unread = summary.unread + 1
+    end
+  end
+  for _, zone in ipairs(input.zones) do
+    if zone.explicit and zone.status == "broken" then
+      summary.failed_input = true
+    end
+  end
+  return summary
+end
+
+--- Reads and decides, without findings or fixes: what mending runs again on edited bytes.
+---@param read table options for sources.read
+---@param options table
+function M.decide(read, options)
+  local input = sources.read(read)
+  local decisions, asker = pipeline.run(input, {
+    behaviour = options.behaviour,
+    now = options.now,
+    assume_empty = options.assume_empty,
+  })
+  for i, decision in ipairs(decisions) do
+    decision.id = ("D%d"):format(i)
+  end
+  return { input = input, decisions = decisions, asker = asker, directory = read.directory }
+end
+
+---@class issuable.CheckOptions : issuable.ReadOptions
+---@field now? integer unix time; default: the clock
+---@field issuers? table<string, string> CA by "[NS/]Kind/name"
+---@field ca? string
+---@field behaviour? string
+---@field assume_empty? table<string, boolean>
+---@field policy? string path of the policy file
+---@field find_policy? boolean false: do not look for one
+---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
+---@field fixes? boolean false: no fixes are planned
+
+---@param options issuable.CheckOptions
+---@return table? result { input, decisions, findings, fixes, summary, at, now }
+---@return string? message usage error
+function M.run(options)
+  local read, message = M.prepare(options)
+  if not read then
+    return nil, message
+  end
+  options.now = options.now or os.time()
+  local result = M.decide(read, options)
+  result.now, result.at = options.now, dates.format(options.now)
+  result.findings = judge.findings(result.input, result.decisions)
+  result.fixes = {}
+  if options.fixes ~= false then
+    mend.run(result, options, function(files)
+      local again = {}
+      for key, value in pairs(read) do
+        again[key] = value
+      end
+      again.files = files
+      return M.decide(again, options)
+    end)
+  end
+  result.summary = summarise(result)
+  return result
+end
+
+--- The exit code of a check (design section 4): 1 wins over 2 over 3.
+---@param result table
+---@param options { fail_on?: "error"|"warning"|"info"|"never", undecided?: "warn"|"fail" }
+---@return integer
+function M.exit_code(result, options)
+  local summary = result.summary
+  local threshold = judge.RANK[options.fail_on or "error"] or 0
+  local reached = summary.denied > 0
+  for _, finding in ipairs(result.findings) do
+    -- an undecided name has an exit code of its own; a file that cannot be read too
+    local own_code = finding.rule == "caa-undecided" or not finding.decision and finding.input
+    if not own_code and judge.RANK[finding.severity] <= threshold then
+      reached = true
+    end
+  end
+  if reached then
+    return 1
+  elseif summary.failed_input then
+    return 2
+  elseif (summary.undecided > 0 or (summary.undecided_documents or 0) > 0) and options.undecided ~= "warn" then
+    return 3
+  end
+  return 0
+end
+
+return M

@@ -1,0 +1,46 @@
+-- `issuable check PATH…`: may these certificates be issued?
+-- SPDX-License-Identifier: MIT
+
+local check = require "issuable.check"
+local file = require "issuable.file"
+local options = require "issuable.cli.options"
+local terminal = require "issuable.reports.terminal"
+
+local M = {}
+
+function M.define(root)
+  local command = root:command("check", "Decide every name that the manifests ask for")
+  options.add_manifests(command)
+  options.add_input(command)
+  command:option("--format", "text or json"):argname("FORMAT"):choices({ "text", "json" }):default("text")
+  command:option("--fail-on", "The lowest severity that makes the exit code 1"):argname("SEVERITY"):choices({ "error", "warning", "info", "never" }):default("error")
+  command:option("--undecided", "fail (exit code 3) or warn (0)"):argname("MODE"):choices({ "fail", "warn" }):default("fail")
+end
+
+function M.run(arguments)
+  local given = options.input(arguments)
+  if #given.paths == 0 and #given.clusters == 0 then
+    options.usage_error("check wants files, folders or - for standard input")
+  end
+  local result, message = check.run(given)
+  if not result then
+    options.usage_error(message)
+  end
+  local text
+  if arguments.format == "json" then
+    text = require("issuable.reports.json").render(result)
+  else
+    text = require("issuable.reports.text").render(result, {
+      colour = terminal.wants_colour(arguments.color, os.getenv, file.isatty(1)),
+      quiet = arguments.quiet,
+    })
+  end
+  local code = check.exit_code(result, { fail_on = arguments.fail_on, undecided = arguments.undecided })
+  local notes
+  if arguments.undecided == "warn" and result.summary.undecided > 0 then
+    notes = ("issuable: %d undecided, passed because of --undecided=warn\n"):format(result.summary.undecided)
+  end
+  return code, text, notes
+end
+
+return M

@@ -1,0 +1,109 @@
+-- `issuable fix PATH…`: the edits that make the denied names issuable, as a diff or written.
+-- SPDX-License-Identifier: MIT
+-- Without --write nothing on the disk changes; with it every file is replaced atomically or none is.
+
+local check = require "issuable.check"
+local file = require "issuable.file"
+local options = require "issuable.cli.options"
+local terminal = require "issuable.reports.terminal"
+
+local M = {}
+
+function M.define(root)
+  local command = root:command("fix", "Print (or write) the edits that mend what is denied")
+  options.add_manifests(command)
+  options.add_input(command)
+  command:flag("--write", "Write the files instead of printing a diff")
+  command:flag("--override-forbidden", "Lift an empty issuer (issue \";\") where a certificate is asked for")
+end
+
+--- What is wrong and stays wrong, on stderr, so that stdout is the diff alone.
+local function remainder(result)
+  local lines = {}
+  for _, fix in ipairs(result.fixes) do
+    for _, change in ipairs(fix.changes) do
+      if change.refused then
+        lines[#lines + 1] = ("not fixed (%s): %s"):format(change.refused, change.why or "")
+        for _, text in ipairs(change.result or {}) do
+          lines[#lines + 1] = "  wanted: " .. text
+        end
+      end
+    end
+  end
+  for _, finding in ipairs(result.findings) do
+    if finding.severity == "error" and not finding.change then
+      lines[#lines + 1] = "not fixed: " .. finding.message
+    end
+  end
+  for i, line in ipairs(lines) do
+    lines[i] = terminal.visible(line)
+  end
+  return lines
+end
+
+local function exit_code(result, pending, left)
+  if pending > 0 or left then
+    return 1
+  elseif result.summary.failed_input then
+    return 2
+  elseif result.summary.undecided > 0 then
+    return 3
+  end
+  return 0
+end
+
+local function write(result, lines)
+  local list, names = {}, {}
+  for _, fix in ipairs(result.fixes) do
+    for _, target in ipairs(fix.files or {}) do
+      list[#list + 1] = { path = target.path, digest = target.digest, bytes = target.after }
+      names[#names + 1] = target.path
+    end
+  end
+  if #list == 0 then
+    return true
+  end
+  local ok, message, _, path = file.replace(list)
+  if not ok then
+    lines[#lines + 1] = ("nothing written: %s%s"):format(path and path .. ": " or "", message)
+    return false
+  end
+  for _, name in ipairs(names) do
+    lines[#lines + 1] = "wrote " .. terminal.visible(name)
+  end
+  return true
+end
+
+function M.run(arguments)
+  local given = options.input(arguments)
+  given.override_forbidden = arguments.override_forbidden
+  if #given.paths == 0 and #given.clusters == 0 then
+    options.usage_error("fix wants files, folders or - for standard input")
+  end
+  local result, message = check.run(given)
+  if not result then
+    options.usage_error(message)
+  end
+  local lines = remainder(result)
+  local left = #lines > 0
+  local pending, text = 0, {}
+  for _, fix in ipairs(result.fixes) do
+    for _, target in ipairs(fix.files or {}) do
+      pending = pending + 1
+      text[#text + 1] = target.diff
+    end
+  end
+  local code
+  if arguments.write then
+    code = exit_code(result, 0, not write(result, lines) or left)
+    text = {}
+  else
+    code = exit_code(result, pending, left)
+  end
+  if pending == 0 and not left then
+    lines[#lines + 1] = "nothing to fix"
+  end
+  return code, table.concat(text), #lines > 0 and table.concat(lines, "\n") .. "\n" or nil
+end
+
+return M

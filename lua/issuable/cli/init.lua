@@ -1,0 +1,106 @@
+-- The command: picks the subcommand, prints what it returns, and turns every outcome into an exit code.
+-- SPDX-License-Identifier: MIT
+-- Data on stdout, the rest on stderr; exit codes of design section 4.
+
+local argparse = require "argparse"
+local options = require "issuable.cli.options"
+local version = require "issuable.version"
+
+local M = {}
+
+local COMMANDS = { "check", "fix", "explain", "decide", "lookup" }
+
+local EXIT_CODES = [[
+Exit codes:
+   0  everything decided and allowed or exempt; fix: nothing left to do, or all written
+   1  something is denied, or a finding reaches --fail-on; fix: edits pending or refused
+   2  usage error, or a named input that cannot be read
+   3  nothing denied, but something undecided (--undecided=warn makes it 0)]]
+
+local function parser()
+  local root = argparse("issuable", "Says before anything is applied whether CAA lets your certificates be issued, and what edit makes it so.")
+  root:command_target("command")
+  root:require_command(true)
+  root:flag("--version", "Print the version"):action(function()
+    io.stdout:write("issuable ", version, "\n")
+    os.exit(0, true)
+  end)
+  root:epilog(EXIT_CODES)
+  for _, name in ipairs(COMMANDS) do
+    require("issuable.cli." .. name).define(root)
+  end
+  return root
+end
+
+local KNOWN = { ["--version"] = true, ["-h"] = true, ["--help"] = true }
+for _, name in ipairs(COMMANDS) do
+  KNOWN[name] = true
+end
+
+--- `issuable www.example.com` is `issuable explain www.example.com`. A word without a dot is a mistyped command.
+local function with_default_command(arguments)
+  local first = arguments[1]
+  if not first or KNOWN[first] or first:sub(1, 1) == "-" or not first:find(".", 1, true) or first:find("/", 1, true) then
+    return arguments
+  end
+  local longer = { "explain" }
+  for i, argument in ipairs(arguments) do
+    longer[i + 1] = argument
+  end
+  return longer
+end
+
+--- Half a report is worse than none: a failed write is an error, not silence.
+local function print_out(text)
+  local written, message = io.stdout:write(text)
+  if written then
+    written, message = io.stdout:flush()
+  end
+  if not written then
+    io.stderr:write("issuable: cannot write the output: ", tostring(message), "\n")
+    return false
+  end
+  return true
+end
+
+---@param arguments string[]
+---@return integer exit code
+function M.main(arguments)
+  local root = parser()
+  local plain = {}
+  for i = 1, #arguments do
+    plain[i] = arguments[i]
+  end
+  local ok, parsed = root:pparse(with_default_command(plain))
+  if not ok then
+    io.stderr:write("issuable: ", tostring(parsed), "\n", "Try `issuable --help`.\n")
+    return 2
+  end
+  local command = require("issuable.cli." .. parsed.command)
+  local trace
+  local fine, code, text, notes = xpcall(function()
+    return command.run(parsed)
+  end, function(problem)
+    if not options.is_usage_error(problem) then
+      trace = debug.traceback(tostring(problem), 2)
+    end
+    return problem
+  end)
+  if not fine then
+    if options.is_usage_error(code) then
+      io.stderr:write("issuable: ", code.message, "\n")
+    else
+      io.stderr:write("issuable: a fault of issuable itself; please report it with this text:\n", trace or tostring(code), "\n")
+    end
+    return 2
+  end
+  if notes and notes ~= "" then
+    io.stderr:write(notes)
+  end
+  if text and text ~= "" and not print_out(text) then
+    return 2
+  end
+  return code
+end
+
+return M

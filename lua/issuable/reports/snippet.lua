@@ -1,0 +1,166 @@
+-- Source snippets: the lines of several files with what is said of them underneath, as good compilers print them.
+-- SPDX-License-Identifier: MIT
+-- Reads on demand and keeps a few files: ten thousand findings over one file read it once.
+
+local terminal = require "issuable.reports.terminal"
+
+local M = {}
+
+--- Longer lines (minified JSON, one-line lists) are cut to a window around the span.
+local MAX_LINE = 160
+--- How far a line is searched for its ends.
+local MAX_SEARCH = 65536
+local KEPT_FILES = 8
+
+local Source = {}
+Source.__index = Source
+
+---@param files issuable.Files
+function M.source(files)
+  return setmetatable({ files = files, kept = {}, order = {} }, Source)
+end
+
+function Source:bytes(path)
+  local bytes = self.kept[path]
+  if bytes == nil then
+    bytes = self.files:read(path) or false
+    self.kept[path] = bytes
+    self.order[#self.order + 1] = path
+    if #self.order > KEPT_FILES then
+      self.kept[table.remove(self.order, 1)] = nil
+    end
+  end
+  return bytes or nil
+end
+
+local function line_start(bytes, at)
+  local limit = math.max(1, at - MAX_SEARCH)
+  for i = at - 1, limit, -1 do
+    local c = bytes:byte(i)
+    if c == 10 or c == 13 then
+      return i + 1
+    end
+  end
+  return limit
+end
+
+--- The line that holds the first byte of a span, cut to a window, and where in it the span lies.
+---@return string? before text before the span
+---@return string? inside the part of the span on this line
+---@return string? after
+---@return boolean? goes_on the span reaches into later lines
+function Source:line(span)
+  local bytes = self:bytes(span.path)
+  if not bytes or not span.first or span.first > #bytes + 1 then
+    return nil
+  end
+  local from = line_start(bytes, span.first)
+  local to = (bytes:find("[\r\n]", math.max(from, span.first)) or #bytes + 1) - 1
+  to = math.min(to, span.first + MAX_SEARCH)
+  local last = math.min(math.max(span.last or span.first, span.first), math.max(to, span.first))
+  local before, inside, after = bytes:sub(from, span.first - 1), bytes:sub(span.first, last), bytes:sub(last + 1, to)
+  if #before > MAX_LINE / 2 then
+    before = "…" .. before:sub(-MAX_LINE / 2):gsub("^[\128-\191]+", "")
+  end
+  if #inside > MAX_LINE then
+    inside = inside:sub(1, MAX_LINE):gsub("[\192-\255]?[\128-\191]*$", "") .. "…"
+  end
+  if #before + #inside + #after > MAX_LINE then
+    after = after:sub(1, math.max(0, MAX_LINE - #before - #inside)):gsub("[\192-\255]?[\128-\191]*$", "") .. "…"
+  end
+  return before, inside, after, (span.last or span.first) > to
+end
+
+local function expand(text)
+  return (terminal.visible(text, true):gsub("\t", "    "))
+end
+
+local function trim_blanks(inside, before)
+  local blanks = inside:match("^[ \t]*")
+  if #blanks == #inside then
+    return inside, before
+  end
+  return inside:sub(#blanks + 1), before .. blanks
+end
+
+--- Labels in the order they tell the story, those of one line together.
+local function by_line(labels)
+  local groups, index = {}, {}
+  for _, label in ipairs(labels) do
+    local span = label.span
+    if span then
+      local key = span.path .. "\0" .. span.line
+      local group = index[key]
+      if not group then
+        group = { path = span.path, line = span.line, labels = {} }
+        index[key] = group
+        groups[#groups + 1] = group
+      end
+      table.insert(group.labels, label)
+    end
+  end
+  return groups
+end
+
+---@param out string[] lines are appended here
+---@param source table from M.source
+---@param labels table[] { span, text, primary }
+---@param paint fun(style: string, text: string): string
+function M.render(out, source, labels, paint)
+  local groups = by_line(labels)
+  local width = 1
+  for _, group in ipairs(groups) do
+    width = math.max(width, #tostring(group.line))
+  end
+  local margin = (" "):rep(width)
+  local last_path, last_line
+  for i, group in ipairs(groups) do
+    local arrow = i == 1 and "-->" or ":::"
+    if group.path ~= last_path then
+      local first = group.labels[1].span
+      local shown = group.path == "-" and "<stdin>" or group.path
+      out[#out + 1] = ("%s%s %s:%d:%d"):format(margin, paint("blue", arrow), terminal.visible(shown), group.line, first.column or 1)
+      out[#out + 1] = margin .. paint("blue", " |")
+    elseif group.line > last_line + 1 or group.line < last_line then
+      out[#out + 1] = margin .. paint("blue", " |")
+    end
+    local drawn = false
+    for _, label in ipairs(group.labels) do
+      local before, inside, after, goes_on
+      if not label.span.hidden then
+        before, inside, after, goes_on = source:line(label.span)
+      end
+      if before then
+        inside, before = trim_blanks(inside, before)
+        local shown = expand(before)
+        if not drawn then
+          local number = (" "):rep(width - #tostring(group.line)) .. group.line
+          local style = label.primary and "red" or "cyan"
+          out[#out + 1] = ("%s %s %s%s%s"):format(
+            paint("blue", number),
+            paint("blue", "|"),
+            shown,
+            paint(style, expand(inside)),
+            expand(after)
+          ):gsub("%s+$", "")
+          drawn = true
+        end
+        local length = math.max(1, terminal.width(expand(inside)))
+        local mark = (label.primary and "^" or "-"):rep(length) .. (goes_on and "…" or "")
+        local text = label.text ~= "" and " " .. terminal.visible(label.text) or ""
+        out[#out + 1] = ("%s%s %s%s"):format(
+          margin,
+          paint("blue", " |"),
+          (" "):rep(terminal.width(shown)),
+          paint(label.primary and "red" or "cyan", mark .. text)
+        )
+      elseif label.text ~= "" then
+        out[#out + 1] = ("%s%s %s"):format(margin, paint("blue", " |"), terminal.visible(label.text))
+      end
+    end
+    last_path, last_line = group.path, group.line
+  end
+  return margin
+end
+
+return M

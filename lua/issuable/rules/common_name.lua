@@ -1,0 +1,24 @@
+-- Rule common-name: a commonName that is not among the names is never ordered, and the order fails.
+-- SPDX-License-Identifier: MIT
+-- cert-manager pkg/controller/certificaterequests/acme: the CSR's CN must be among dnsNames or ipAddresses.
+
+return {
+  id = "common-name",
+  title = "The commonName is not among the dnsNames",
+  severity = "error",
+  on = "request",
+  check = function(request, report)
+    local stray = request.stray_common_name
+    if not stray or (request.issuer and request.issuer.type ~= "acme") then
+      return
+    end
+    report {
+      message = ("commonName %s is not among the dnsNames of %s: cert-manager makes no ACME order for this Certificate"):format(
+        stray.text,
+        request.subject
+      ),
+      labels = { { span = stray.span, text = "asked for here, and nowhere in dnsNames", primary = true } },
+      help = { ("add %s to dnsNames, or remove commonName"):format(stray.text) },
+    }
+  end,
+}

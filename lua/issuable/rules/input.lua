@@ -1,0 +1,38 @@
+-- Rules for what could not be read: zone errors, manifest errors, files that are not there.
+-- SPDX-License-Identifier: MIT
+-- Each problem keeps its own code, so that it can be waived or searched by it.
+
+local M = {}
+
+local HELP = {
+  ["helm-template"] = "this is a Helm template, not a manifest: render it first (helm template …) and check the result",
+  ["quote-wildcard"] = "quote the name: \"*.example.com\"; an unquoted * starts a YAML alias",
+}
+
+--- A problem of a file as a finding. Named files fail the run (exit 2); met while walking they are told, not fatal.
+---@param problem table { path, line, column, first, last, message, code, severity, explicit, hint }
+---@return table finding fields
+function M.problem(problem)
+  local span
+  if problem.line then
+    span = {
+      path = problem.path,
+      line = problem.line,
+      column = problem.column or 1,
+      first = problem.first or problem.byte or 1,
+      last = problem.last or problem.first or problem.byte or 1,
+      hidden = problem.mentions_secret or nil,
+    }
+  end
+  return {
+    rule = problem.code,
+    input = true,
+    severity = problem.explicit and "error" or "warning",
+    message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
+    labels = span and { { span = span, text = "", primary = true } } or {},
+    notes = {},
+    help = { problem.help or HELP[problem.hint] or HELP[problem.code] },
+  }
+end
+
+return M
