@@ -34,9 +34,13 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPTIMISE) -fPIC -fvisibility=hidden $(WARNINGS
 LUA54      ?= $(firstword $(shell command -v lua5.4 || command -v lua54 || command -v lua) lua5.4)
 LUA54_INC  ?= $(firstword $(patsubst %/lua.h,%,$(wildcard /usr/include/lua5.4/lua.h /usr/include/lua54/lua.h \
                 /usr/local/include/lua5.4/lua.h /usr/include/lua.h /usr/local/include/lua.h)) /usr/include/lua5.4)
-LUAJIT     ?= $(firstword $(shell command -v luajit) luajit)
+LUAJIT     ?= luajit
 LUAJIT_INC ?= $(firstword $(patsubst %/lua.h,%,$(wildcard /usr/include/luajit-2.1/lua.h /usr/local/include/luajit-2.1/lua.h)) \
                 /usr/include/luajit-2.1)
+
+# Absolute: they stand in the first line of bin/issuable.
+lua_5.4 := $(firstword $(shell command -v $(LUA54)) $(LUA54))
+lua_jit := $(firstword $(shell command -v $(LUAJIT)) $(LUAJIT))
 
 PREFIX := $(if $(VARIANT),$(VARIANT)-)
 MODULES := $(foreach m,$(patsubst csrc/lua/lua_%.c,%,$(wildcard csrc/lua/lua_*.c)),$(if $(findstring _,$(m)),,$(m)))
@@ -85,5 +89,5 @@ $(2)/lib/lua/$(3)/issuable/$(1).so: $(patsubst csrc/%.c,$(2)/obj/%.o,$(call sour
 	$$(CC) -shared $$(LINK) $$(LDFLAGS) -o $$@.new $$^ $$(libs_$(1)) && mv -f $$@.new $$@
 endef
 
-$(eval $(call tree,5.4,5.4,$(LUA54_INC),$(LUA54)))
-$(eval $(call tree,jit,5.1,$(LUAJIT_INC),$(LUAJIT)))
+$(eval $(call tree,5.4,5.4,$(LUA54_INC),$(lua_5.4)))
+$(eval $(call tree,jit,5.1,$(LUAJIT_INC),$(lua_jit)))
