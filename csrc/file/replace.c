@@ -70,8 +70,14 @@ static int replace(file_change *changes, size_t count, size_t *at, target *targe
             return status;
         }
     }
-    for (*at = 0; *at < count; (*at)++) {
-        if ((status = target_rename(&targets[*at])) != FILE_OK) {
+    for (*at = 0; *at < count; (*at)++) { /* reading all of them again took its time */
+        if ((status = target_untouched(&targets[*at])) != FILE_OK) {
+            return status;
+        }
+    }
+    for (*at = 0; *at < count; (*at)++) { /* and the renames take theirs */
+        if ((*at > 0 && (status = target_untouched(&targets[*at])) != FILE_OK) ||
+            (status = target_rename(&targets[*at])) != FILE_OK) {
             return status;
         }
         changes[*at].written = true;

@@ -254,13 +254,14 @@ int target_prepare(target *t, const file_change *change) {
     return status;
 }
 
-int target_verify(const target *t, const file_change *change) {
+int target_verify(target *t, const file_change *change) {
     struct stat st, here;
-    int status = check_digest(t, change, &st);
+    int status = check_digest(t, change, &t->verified);
     if (status != FILE_OK) {
         return status == ENOENT || status == ELOOP || status == FILE_NOT_REGULAR ? FILE_CHANGED
                                                                                  : status;
     }
+    st = t->verified;
     if (st.st_dev != t->st.st_dev || st.st_ino != t->st.st_ino || st.st_mode != t->st.st_mode ||
         st.st_uid != t->st.st_uid || st.st_gid != t->st.st_gid) {
         return FILE_CHANGED;
@@ -273,6 +274,21 @@ int target_verify(const target *t, const file_change *change) {
         return status;
     }
     return check_replaceable(t);
+}
+
+int target_untouched(const target *t) {
+    const struct stat *was = &t->verified;
+    struct stat st;
+    if (fstatat(t->folder->fd, t->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? FILE_CHANGED : errno;
+    }
+    return st.st_dev == was->st_dev && st.st_ino == was->st_ino && st.st_size == was->st_size &&
+                   st.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+                   st.st_mtim.tv_nsec == was->st_mtim.tv_nsec &&
+                   st.st_ctim.tv_sec == was->st_ctim.tv_sec &&
+                   st.st_ctim.tv_nsec == was->st_ctim.tv_nsec
+               ? FILE_OK
+               : FILE_CHANGED;
 }
 
 int target_rename(target *t) {

@@ -1,6 +1,7 @@
 /* One file that is going to be replaced: where it really is, what it must still be, and what comes
  * in its place. SPDX-License-Identifier: MIT Source: csrc/file/replace.c drives these in order:
- * target_open, target_prepare, target_verify, target_rename. */
+ * target_open, target_prepare, target_verify,
+ * target_untouched, target_rename. */
 #ifndef ISSUABLE_FILE_TARGET_H
 #define ISSUABLE_FILE_TARGET_H
 
@@ -18,8 +19,9 @@ typedef struct {
     char *path; /* resolved, absolute */
     const char *name;
     target_folder *folder;
-    struct stat st;
-    char *temporary; /* name in the folder while it exists */
+    struct stat st;       /* when it was opened */
+    struct stat verified; /* when its bytes were last compared */
+    char *temporary;      /* name in the folder while it exists */
 } target;
 
 /* Resolves the link, finds or opens the folder among the first *count of `folders` (room for one
@@ -29,7 +31,10 @@ int target_open(target *t, const file_change *change, target_folder *folders, si
 /* Writes the temporary file beside it, complete and synced. */
 int target_prepare(target *t, const file_change *change);
 /* Is it still the file that was opened, with the same bytes? */
-int target_verify(const target *t, const file_change *change);
+int target_verify(target *t, const file_change *change);
+/* Has nobody touched it since target_verify? By its status only, so that it can be asked at the
+ * last moment. */
+int target_untouched(const target *t);
 /* Puts the temporary file in its place. */
 int target_rename(target *t);
 /* Removes what is left over. */

@@ -57,47 +57,81 @@ describe("issuable.file.replace, interrupted,", function()
     end
   ]]
 
-  it("replaces all or none and tells the truth, whichever call fails", function()
+  -- One child tries again and again, each time with trouble one call later, until there was none. One record a try.
+  local function try_every_call(environment)
+    fresh()
     sh(("${CC:-cc} -D_GNU_SOURCE -shared -fPIC -o failing.so %s -ldl"):format(q(shell.root .. "/spec/support/failing_calls.c")), 0)
     shell.write(path("child.lua"), CHILD .. [[
-      local ok, message, code, path, written = swap(old, NEW)
-      print(ok, code, path, written and table.concat(written, " ") or "none", message)
+      io.stdout:setvbuf("no")
+      local function put(path, bytes)
+        local f = io.open(path, "wb")
+        f:write(bytes)
+        f:close()
+      end
+      local function state(path)
+        local bytes = file.read(path)
+        return bytes == OLD and "old" or bytes == NEW and "new" or bytes == OLD .. "!" and "edited" or "broken"
+      end
+      local names = #file.list(".") + #file.list("d")
+      for _ = 1, 200 do
+        put("a.zone", OLD)
+        put("d/real", OLD)
+        local ok, message, code, path, written = swap(old, NEW)
+        local left = #file.list(".") + #file.list("d") - names
+        print(table.concat({ tostring(ok), state("a.zone"), state("b.zone"), code or "-", written and table.concat(written, " ") or "none",
+          message or "-", file.lstat("b.zone").type, left }, "\t"))
+      end
     ]])
-    local seen, finished = {}, false
-    for at = 1, 400 do
-      fresh()
-      local out, err = sh(("FAIL_AT=%d LD_PRELOAD=$PWD/failing.so %s child.lua"):format(at, q(shell.lua)), 0)
-      local failed = err:match("failed: (%w+)")
-      local where = ("call %d (%s): %s"):format(at, tostring(failed), out)
-      local ok, code, _, written, message = out:match("^(%S+)\t(%S+)\t(%S+)\t(.-)\t(.*)\n$")
-      local a, b = state("a.zone"), state("b.zone")
-      if ok == "true" then
-        assert.same({ "new", "new" }, { a, b }, where)
-      elseif written == "none" then
-        assert.same({ "old", "old" }, { a, b }, where)
-      else -- after the first rename: exactly what it says
-        assert.equal(a == "new" and b == "new" and "a.zone b.zone" or "a.zone", written, where)
-        assert.equal("new", a, where)
-        if b == "old" then
-          assert.truthy(message:find("(written: a.zone; not written: b.zone)", 1, true), where)
-        else
-          assert.equal("new", b, where)
-          assert.truthy(message:find("(all files are written, but a power cut could undo it)", 1, true), where)
-        end
-      end
-      assert.same({}, temporaries(), where)
-      assert.not_equal("EUNKNOWN", code, where)
-      assert.equal("../d/real", "../" .. sh("readlink b.zone"):gsub("\n", ""), where)
-      if not failed then
-        finished = true
-        break
-      end
-      seen[failed] = (seen[failed] or 0) + 1
+    local out = sh(("%s LD_PRELOAD=$PWD/failing.so %s child.lua"):format(environment, q(shell.lua)), 0)
+    local tries = {}
+    for line in out:gmatch("[^\n]+") do
+      local call, rest = line:match("^@(%w+)\t(.*)$")
+      local ok, a, b, code, written, message, link, left = (rest or line):match(
+        "^(%l+)\t(%l+)\t(%l+)\t(%S+)\t([^\t]*)\t([^\t]*)\t(%l+)\t(%d+)$")
+      assert.truthy(ok, line)
+      assert.same({ "link", "0" }, { link, left }, line)
+      if not call then return tries end
+      tries[#tries + 1] = { call = call, ok = ok, a = a, b = b, code = code, written = written, message = message, line = line }
     end
-    assert.is_true(finished)
-    for _, name in ipairs { "openat", "read", "write", "fchmod", "fsync", "close", "renameat", "fstat", "getrandom" } do
-      assert.is_true((seen[name] or 0) >= 2, name .. " never failed")
+    error("it never came to an end")
+  end
+
+  it("replaces all or none and tells the truth, whichever call fails", function()
+    local seen = {}
+    for _, try in ipairs(try_every_call("")) do
+      seen[try.call] = (seen[try.call] or 0) + 1
+      if try.ok == "true" then
+        assert.same({ "new", "new" }, { try.a, try.b }, try.line)
+      elseif try.written == "none" then
+        assert.same({ "old", "old" }, { try.a, try.b }, try.line)
+      elseif try.written == "a.zone" then -- after the first rename: exactly what it says
+        assert.same({ "new", "old" }, { try.a, try.b }, try.line)
+        assert.truthy(try.message:find("(written: a.zone; not written: b.zone)", 1, true), try.line)
+      else
+        assert.same({ "new", "new", "a.zone b.zone" }, { try.a, try.b, try.written }, try.line)
+        assert.truthy(try.message:find("(all files are written, but a power cut could undo it)", 1, true), try.line)
+      end
+      assert.not_equal("EUNKNOWN", try.code, try.line)
     end
+    -- fsync: two temporary files and two folders.
+    for name, least in pairs { openat = 2, read = 2, write = 2, fchmod = 2, fsync = 4, close = 2, renameat = 2, fstat = 2, getrandom = 2 } do
+      assert.is_true((seen[name] or 0) >= least, name .. " did not fail often enough")
+    end
+  end)
+
+  it("does not write over what somebody edits meanwhile, whenever that is", function()
+    local renames = 0
+    for _, try in ipairs(try_every_call("EDIT_FILE=b.zone")) do
+      if try.call == "renameat" then renames = renames + 1 end
+      if renames == 2 then break end -- after the last look at it: the edit is lost, or is one of the new file
+      assert.same({ "nil", "edited", "changed-on-disk" }, { try.ok, try.b, try.code }, try.line)
+      if renames == 0 then
+        assert.same({ "none", "old" }, { try.written, try.a }, try.line)
+      else
+        assert.same({ "a.zone", "new" }, { try.written, try.a }, try.line)
+      end
+    end
+    assert.equal(2, renames)
   end)
 
   it("leaves old or new files when it is killed at any moment", function()

@@ -1,6 +1,6 @@
 /* Preloaded: between the first two calls of pthread_sigmask, the FAIL_AT-th system call or
  * allocation fails. SPDX-License-Identifier: MIT Source: jq's inject_errors; csrc/file/replace.c
- * holds signals exactly around its work. Says on stderr which it was. */
+ * holds signals exactly around its work. Says which it was on stdout. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,19 +19,24 @@ static int armed;
 static long calls;
 static long fail_at;
 
+static void edit(const char *path);
+
 static int fails(const char *name) {
     if (!armed || ++calls != fail_at) {
         return 0;
     }
-    dprintf(2, "failed: %s\n", name);
+    dprintf(1, "@%s\t", name);
+    if (getenv("EDIT_FILE") != NULL) {
+        edit(getenv("EDIT_FILE"));
+        return 0;
+    }
     errno = EIO;
     return 1;
 }
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *before) {
-    const char *at = getenv("FAIL_AT");
     if (!armed) {
-        fail_at = at != NULL ? atol(at) : 0;
+        fail_at++;
         calls = 0;
     }
     armed = !armed;
@@ -62,7 +67,7 @@ WRAP(ssize_t, fgetxattr, -1, (int fd, const char *name, void *to, size_t n), (fd
 
 /* Half is written before it fails, as on a full disk. */
 ssize_t write(int fd, const void *from, size_t n) {
-    if (fd != 2 && fails("write")) {
+    if (fd != 1 && fails("write")) {
         REAL(write)(fd, from, n / 2);
         errno = ENOSPC;
         return -1;
@@ -93,6 +98,12 @@ int close(int fd) {
 
 WRAP_OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
 WRAP_OPEN(openat, (int fd, const char *path, int flags, ...), (fd, path, flags, mode))
+
+static void edit(const char *path) {
+    int fd = REAL(open)(path, O_WRONLY | O_APPEND);
+    REAL(write)(fd, "!", 1);
+    REAL(close)(fd);
+}
 
 /* dlsym itself allocates, so these go to the C library by its own names. */
 extern void *__libc_malloc(size_t n);
