@@ -59,7 +59,7 @@ local LENGTHS = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 ---@return string? message
 function M.parse(text)
   local year, month, day, rest = text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)(.*)$")
-  local message = ("%q is no date: write 2027-03-15 or 2027-03-15T12:00:00Z"):format(text)
+  local message = ("\"%s\" is no date: write 2027-03-15 or 2027-03-15T12:00:00Z"):format(text)
   if not year then
     return nil, message
   end
@@ -90,7 +90,11 @@ function M.parse(text)
   if not sign then
     return nil, message
   end
-  local offset = tonumber(off_hour) * 3600 + tonumber(off_minute) * 60
+  off_hour, off_minute = tonumber(off_hour), tonumber(off_minute)
+  if off_hour > 23 or off_minute > 59 then
+    return nil, message
+  end
+  local offset = off_hour * 3600 + off_minute * 60
   return unix - (sign == "+" and offset or -offset)
 end
 

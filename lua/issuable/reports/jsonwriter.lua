@@ -2,6 +2,8 @@
 -- SPDX-License-Identifier: MIT
 -- RFC 8259; lua-cjson reads JSON, but orders no keys and writes {} for an empty list.
 
+local terminal = require "issuable.reports.terminal"
+
 local M = {}
 
 local Object, Array = {}, {}
@@ -33,6 +35,25 @@ function M.array(list, convert)
 end
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b", ["\f"] = "\\f" }
+
+--- A character of two to four bytes as `\uXXXX`, beyond U+FFFF as a surrogate pair (RFC 8259 section 7).
+local function escaped(character)
+  local a, b, c, d = character:byte(1, 4)
+  if d then
+    local code = (a - 0xF0) * 262144 + (b - 0x80) * 4096 + (c - 0x80) * 64 + (d - 0x80) - 0x10000
+    return ("\\u%04x\\u%04x"):format(0xD800 + math.floor(code / 1024), 0xDC00 + code % 1024)
+  elseif c then
+    return ("\\u%04x"):format((a - 0xE0) * 4096 + (b - 0x80) * 64 + (c - 0x80))
+  end
+  return ("\\u%04x"):format((a - 0xC0) * 64 + (b - 0x80))
+end
+
+--- JSON is looked at in terminals too: what deceives there is written as an escape, which every reader undoes.
+local function harmless(text)
+  return (text:gsub("[\194\216\226\239\243][\128-\191]+", function(character)
+    return terminal.deceives(character) and escaped(character) or nil
+  end))
+end
 
 --- Replaces each byte that is part of no UTF-8 character by U+FFFD: readers refuse the whole document otherwise.
 local function utf8_only(text)
@@ -74,14 +95,14 @@ end
 ---@param text string
 ---@return string
 function M.string(text)
-  if text:find("[\128-\255]") then
+  local beyond_ascii = text:find("[\128-\255]") ~= nil
+  if beyond_ascii then
     text = utf8_only(text)
   end
-  return '"'
-    .. text:gsub('[%c"\\\127]', function(c)
-      return ESCAPES[c] or ("\\u%04x"):format(c:byte())
-    end)
-    .. '"'
+  text = text:gsub('[%c"\\\127]', function(c)
+    return ESCAPES[c] or ("\\u%04x"):format(c:byte())
+  end)
+  return '"' .. (beyond_ascii and harmless(text) or text) .. '"'
 end
 
 local function number(value)

@@ -37,10 +37,24 @@ local function valid_length(text, at)
   return length
 end
 
---- Bidirectional and invisible formatting characters make a line look like another one.
-local function deceives(character)
-  return character:find("^\226\128[\139-\143\168-\174]") or character:find("^\226\129[\160-\175]") or character == "\239\187\191"
-    or character:find("^\194[\128-\159]")
+--- Bidirectional and invisible formatting characters make a line look like another one; C1 controls are obeyed by some
+--- terminals even in UTF-8.
+---@param character string one well-formed UTF-8 character
+---@return boolean
+function M.deceives(character)
+  local lead = character:byte()
+  if lead == 0xC2 then
+    return character:find("^\194[\128-\159\173]") ~= nil -- C1, soft hyphen
+  elseif lead == 0xD8 then
+    return character == "\216\156" -- Arabic letter mark
+  elseif lead == 0xE2 then
+    return character:find("^\226\128[\139-\143\168-\174]") ~= nil or character:find("^\226\129[\160-\175]") ~= nil
+  elseif lead == 0xEF then
+    return character == "\239\187\191" or character:find("^\239\191[\176-\187]") ~= nil -- byte order mark, U+FFF0..FFFB
+  elseif lead == 0xF3 then
+    return character:find("^\243\160[\128\129]") ~= nil -- tag characters, U+E0000..E007F
+  end
+  return false
 end
 
 --- Text with everything that a terminal would obey made visible: \xNN for bytes, tabs kept only where asked for.
@@ -56,7 +70,7 @@ function M.visible(text, keep_tabs)
     local length = valid_length(text, at)
     local character = text:sub(at, at + math.max(length, 1) - 1)
     local c = character:byte()
-    if length == 0 or (c < 0x20 and not (c == 9 and keep_tabs)) or c == 0x7F or (length > 1 and deceives(character)) then
+    if length == 0 or (c < 0x20 and not (c == 9 and keep_tabs)) or c == 0x7F or (length > 1 and M.deceives(character)) then
       out[#out + 1] = character:gsub(".", function(byte)
         return ("\\x%02x"):format(byte:byte())
       end)

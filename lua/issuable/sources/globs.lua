@@ -65,7 +65,7 @@ end
 ---@return fun(relative: string, is_folder: boolean): boolean ignored
 function M.compile(globs)
   local rules = {}
-  for i, glob in ipairs(globs) do
+  for _, glob in ipairs(globs) do
     local folders_only = glob:sub(-1) == "/"
     local body = glob:gsub("/+$", "")
     local anchored = body:find("/", 1, true) ~= nil
@@ -73,7 +73,9 @@ function M.compile(globs)
     if not anchored then
       table.insert(parts, 1, "**")
     end
-    rules[i] = { parts = parts, folders_only = folders_only }
+    if body ~= "" then -- an empty glob is no glob: it must not skip everything
+      rules[#rules + 1] = { parts = parts, folders_only = folders_only }
+    end
   end
   return function(relative, is_folder)
     local parts = split(relative)
