@@ -76,7 +76,7 @@ $$(foreach m,$(MODULES),$$(eval $$(call module,$$(m),.build/$(PREFIX)$(1),$(2)))
 
 # The checkout's absolute path is inside, so a checkout that was moved gets a new one.
 .build/$(PREFIX)$(1)/bin/issuable: spec/support/launcher.lua FORCE
-	@mkdir -p $$(@D); $(4) spec/support/launcher.lua '$(4)' "$$$$PWD" '.build/$(PREFIX)$(1)' $(2) >$$@.new && chmod +x $$@.new; \
+	@mkdir -p $$(@D); $(4) spec/support/launcher.lua "$(if $(filter asan,$(VARIANT)),$$$$PWD/.build/$(PREFIX)$(1)/bin/lua,$(4))" "$$$$PWD" '.build/$(PREFIX)$(1)' $(2) >$$@.new && chmod +x $$@.new; \
 	 if cmp -s $$@.new $$@; then rm -f $$@.new; else mv -f $$@.new $$@; fi
 
 -include $$(wildcard .build/$(PREFIX)$(1)/obj/*/*.d)
@@ -88,6 +88,28 @@ $(2)/lib/lua/$(3)/issuable/$(1).so: $(patsubst csrc/%.c,$(2)/obj/%.o,$(call sour
 	@mkdir -p $$(@D)
 	$$(CC) -shared $$(LINK) $$(LDFLAGS) -o $$@.new $$^ $$(libs_$(1)) && mv -f $$@.new $$@
 endef
+
+# An interpreter for modules with sanitizers: their run-time library has to be there before anything else, so each of
+# the two trees gets a bin/lua that preloads it. A report goes to $ISSUABLE_REPORTS.* when that is set, else to stderr.
+# $(1) tree, $(2) real interpreter
+define wrapper
+tree-$(1): .build/$(PREFIX)$(1)/bin/lua
+.build/$(PREFIX)$(1)/bin/preload.so: spec/support/preload.c
+	@mkdir -p $$(@D)
+	$$(CC) -std=c11 -D_GNU_SOURCE -O2 -fPIC -shared $$(WARNINGS) $$< -o $$@.new && mv -f $$@.new $$@
+.build/$(PREFIX)$(1)/bin/lua: .build/$(PREFIX)$(1)/bin/preload.so FORCE
+	@printf '%s\n' '#!/bin/sh' "here='$$$$PWD'" \
+	  'LD_PRELOAD="$$(shell $$(CC) -print-file-name=libasan.so):$$$$here/.build/$(PREFIX)$(1)/bin/preload.so$$$${LD_PRELOAD:+:$$$$LD_PRELOAD}"' \
+	  'options="exitcode=99:allocator_may_return_null=1:detect_leaks=1:print_stacktrace=1$$$${ISSUABLE_REPORTS:+:log_path=$$$$ISSUABLE_REPORTS}"' \
+	  'ASAN_OPTIONS="$$$$options:$$$$ASAN_OPTIONS" UBSAN_OPTIONS="$$$$options:$$$$UBSAN_OPTIONS"' \
+	  'LSAN_OPTIONS="suppressions=$$$$here/spec/support/leaks.supp:print_suppressions=0:$$$$LSAN_OPTIONS"' \
+	  'export LD_PRELOAD ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS' 'exec $(2) "$$$$@"' >$$@.new && chmod +x $$@.new; \
+	 if cmp -s $$@.new $$@; then rm -f $$@.new; else mv -f $$@.new $$@; fi
+endef
+ifeq ($(VARIANT),asan)
+$(eval $(call wrapper,5.4,$(lua_5.4)))
+$(eval $(call wrapper,jit,$(lua_jit)))
+endif
 
 $(eval $(call tree,5.4,5.4,$(LUA54_INC),$(lua_5.4)))
 $(eval $(call tree,jit,5.1,$(LUAJIT_INC),$(lua_jit)))
