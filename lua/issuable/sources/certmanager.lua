@@ -60,7 +60,7 @@ local function account_of(server, object)
   end
 end
 
-local TYPES = { ca = "ca", selfSigned = "selfsigned", vault = "vault", venafi = "venafi" }
+local TYPES = { { "ca", "ca" }, { "selfSigned", "selfsigned" }, { "vault", "vault" }, { "venafi", "venafi" } }
 
 ---@param entry table from manifests.load
 ---@param scope string
@@ -92,14 +92,20 @@ function M.issuer(entry, scope, directory)
     end
     return issuer
   end
-  for field, issuer_type in pairs(TYPES) do
-    if type(spec[field]) == "table" then
-      issuer.type = issuer_type
+  for _, pair in ipairs(TYPES) do
+    local field = pair[1]
+    if type(spec[field]) == "table" and not issuer.type then
+      issuer.type = pair[2]
       issuer.server_span = manifests.span(entry, spec, field, "key")
     end
   end
   return issuer
 end
+
+--- In this order, on every engine: the order of identifiers is the order of decisions.
+local OTHER_NAMES = {
+  { "ipAddresses", "ip" }, { "emailAddresses", "email" }, { "emailSANs", "email" }, { "uris", "uri" }, { "uriSANs", "uri" },
+}
 
 local function identifiers_of(entry, spec, labels)
   local list = {}
@@ -109,13 +115,13 @@ local function identifiers_of(entry, spec, labels)
     if type(text) == "string" then
       list[#list + 1] = M.dns_identifier(text, span)
     else
-      list[#list + 1] = { type = "dns", text = tostring(text), span = span, problem = "not a string: Kubernetes refuses it; quote it" }
+      list[#list + 1] = { type = "dns", text = manifests.text(text), span = span, problem = "not a string: Kubernetes refuses it; quote it" }
     end
   end
-  for field, identifier_type in pairs { ipAddresses = "ip", emailAddresses = "email", uris = "uri", emailSANs = "email", uriSANs = "uri" } do
-    local values = table_at(spec, field)
+  for _, pair in ipairs(OTHER_NAMES) do
+    local values = table_at(spec, pair[1])
     for i, text in ipairs(values or {}) do
-      list[#list + 1] = { type = identifier_type, text = tostring(text), span = manifests.span(entry, values, i) }
+      list[#list + 1] = { type = pair[2], text = manifests.text(text), span = manifests.span(entry, values, i) }
     end
   end
   for _, identifier in ipairs(list) do

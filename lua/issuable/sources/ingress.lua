@@ -37,6 +37,16 @@ local function issuer_ref(entry, annotations)
       }
     end
   end
+  -- the issuer is the controller's default then, which no manifest tells
+  local value = annotations["kubernetes.io/tls-acme"]
+  if value == "true" or value == true then
+    return {
+      kind = "Issuer",
+      group = "cert-manager.io",
+      controller_default = true,
+      span = manifests.span(entry, annotations, "kubernetes.io/tls-acme"),
+    }
+  end
 end
 
 local function hosts_of(entry, block)
@@ -45,7 +55,7 @@ local function hosts_of(entry, block)
   for i, host in ipairs(hosts) do
     local span = manifests.span(entry, hosts, i)
     if type(host) ~= "string" then
-      identifiers[#identifiers + 1] = { type = "dns", text = tostring(host), span = span, problem = "not a string" }
+      identifiers[#identifiers + 1] = { type = "dns", text = manifests.text(host), span = span, problem = "not a string: Kubernetes refuses it; quote it" }
     elseif host:match("^%d+%.%d+%.%d+%.%d+$") or host:find(":", 1, true) then
       identifiers[#identifiers + 1] = { type = "ip", text = host, span = span }
     else

@@ -15,16 +15,20 @@ function M.mentions_cert_manager(bytes)
     or bytes:find("kubernetes.io/tls-acme", 1, true) ~= nil
 end
 
---- The bytes of the document in which an error lies; an error before the first document concerns the whole stream.
-local function around(bytes, byte)
-  local first, position = 1, 1
-  while true do
-    local from, to = bytes:find("\n%-%-%-[%s]", position)
-    if not from or from >= byte then
-      local next_from = bytes:find("\n%-%-%-[%s]", math.max(byte, 1))
-      return bytes:sub(first, (next_from or #bytes + 1) - 1)
+--- The document in which a byte lies, for bytes in rising order: the stream is gone through once, however many errors it has.
+---@param bytes string
+---@return fun(byte: integer): string
+local function documents_around(bytes)
+  local first, last = 1, (bytes:find("\n%-%-%-%s") or #bytes + 1) - 1
+  return function(byte)
+    if byte < first then
+      first, last = 1, (bytes:find("\n%-%-%-%s") or #bytes + 1) - 1
     end
-    first, position = from + 1, to
+    while byte > last and last < #bytes do
+      first = last + 2
+      last = (bytes:find("\n%-%-%-%s", first) or #bytes + 1) - 1
+    end
+    return bytes:sub(first, last)
   end
 end
 
@@ -47,9 +51,10 @@ function M.load(files, path)
   for _, entry in ipairs(stream:flatten()) do
     source.objects[#source.objects + 1] = { object = entry.object, document = entry.document, stream = stream, path = path }
   end
+  local around = documents_around(bytes)
   for _, problem in ipairs(stream.errors) do
     problem.path = path
-    problem.relevant = M.mentions_cert_manager(around(bytes, problem.byte or 1))
+    problem.relevant = M.mentions_cert_manager(around(problem.byte or 1))
     source.problems[#source.problems + 1] = problem
   end
   return source
@@ -80,5 +85,20 @@ function M.span(entry, container, key, which)
 end
 
 M.null = manifest.null
+
+--- The text of a value where the API wants a string: the same on both engines, never an address.
+---@param value any
+---@return string
+function M.text(value)
+  local kind = type(value)
+  if kind == "string" then
+    return value
+  elseif kind == "number" then
+    return value == math.floor(value) and ("%.0f"):format(value) or ("%.14g"):format(value)
+  elseif kind == "boolean" then
+    return tostring(value)
+  end
+  return value == M.null and "null" or kind == "table" and (value[1] ~= nil and "(a list)" or "(a mapping)") or "(no text)"
+end
 
 return M
