@@ -131,6 +131,23 @@ local function missing(detail, plain, namespace)
   }
 end
 
+local function unnamed(reference)
+  if reference.controller_default then
+    return {
+      verdict = "undecided",
+      reason = "issuer-missing",
+      detail = "kubernetes.io/tls-acme leaves the issuer to cert-manager's configuration",
+      help = "name the issuer with the annotation cert-manager.io/cluster-issuer, or say which CA it is: --ca letsencrypt.org",
+    }
+  end
+  return {
+    verdict = "undecided",
+    reason = "issuer-missing",
+    detail = "issuerRef names no issuer",
+    help = "write issuerRef.name: cert-manager makes no request without it",
+  }
+end
+
 local function resolve_external(self, request, plain)
   local group = request.issuer_ref.group
   local row = self.options.directory:by_group(group)
@@ -142,6 +159,7 @@ local function resolve_external(self, request, plain)
     reason = "unknown-ca",
     detail = ("issuers of the API group %s are not in the CA directory"):format(group),
     help = ("say which CA is behind it: --issuer %s=CA, or add a row to the policy file"):format(plain),
+    last_resort = self.options.ca,
   }
 end
 
@@ -174,13 +192,17 @@ end
 ---@param request table
 function Issuers:resolve(request)
   local reference = request.issuer_ref
-  if not reference.name then
-    request.settled = missing("issuerRef names no issuer", "Kind/name")
-    return
-  end
-  local by_option, plain = named(self, request)
+  local by_option, plain
   local outcome
-  if reference.group ~= "cert-manager.io" and reference.group ~= "certmanager.k8s.io" then
+  if not reference.name then
+    outcome = unnamed(reference)
+    outcome.last_resort = reference.controller_default and self.options.ca or nil
+  else
+    by_option, plain = named(self, request)
+  end
+  if outcome then
+    request.issuer = nil -- nobody to look for
+  elseif reference.group ~= "cert-manager.io" and reference.group ~= "certmanager.k8s.io" then
     outcome = by_option and { ca = by_option } or resolve_external(self, request, plain)
   else
     local candidates = self.by_name[key_of(request.scope, reference.kind, reference.name)] or {}
