@@ -33,17 +33,47 @@ for extension in ([[
   NEVER_ZONES[extension] = true
 end
 
---- Could this file, met while walking and without a telling name, be a zone file? Its text would name an SOA record near the start.
----@param bytes string the first part of the file
+--- How far a file is looked into, and how long a line with an SOA record is.
+local MAX_HEAD, MAX_RECORD_LINE = 65536, 2048
+
+--- The shape of a record's first line: an owner or none, then TTL and class in any order, then SOA and what may follow it.
+--- A sentence that speaks of SOA records has more words before the type, or none of a name's bytes after it.
+local function is_soa_line(line)
+  local text = line:match("^[^;]*"):upper()
+  local before, after = text:match("^(.-)%f[%w]SOA%f[^%w-](.*)$")
+  if not before then
+    return false
+  end
+  local owner = before:match("^%S+")
+  if before ~= "" and not before:find("%s$") or (owner and owner:find("[\"'<>{}#:,=]")) then
+    return false
+  end
+  for word in before:gsub("^%S+", "", 1):gmatch("%S+") do
+    if not (word == "IN" or word == "CH" or word == "HS" or word == "(" or word:find("^%d+[%dSMHDW]*$")) then
+      return false
+    end
+  end
+  local rest = after:gsub("^[%s(]+", "")
+  if rest == "" then
+    return after:find("(", 1, true) ~= nil
+  end
+  local mname, rname, next_word = rest:match("^(%S+)%s+([^%s()]+)%s*(%S*)")
+  if not mname then
+    return after:find("(", 1, true) ~= nil and not rest:find("%s%S")
+  end
+  return next_word == "" or next_word:sub(1, 1) == "(" or after:find("^%s*%(") ~= nil or (rname ~= "" and next_word:find("^%d") ~= nil)
+end
+
+--- Could this file, without a telling name, be a zone file? Its text would hold an SOA record near the start.
+---@param bytes string the file, or its first part
 ---@return boolean
 function M.looks_like_zone(bytes)
-  local head = bytes:sub(1, 65536)
+  local head = bytes:sub(1, MAX_HEAD)
   if head:find("\0", 1, true) then
     return false
   end
   for line in head:gmatch("[^\r\n]+") do
-    local before_comment = line:match("^[^;]*")
-    if before_comment:upper():find("%f[%w]SOA%f[^%w]") and before_comment:find("[%s]") then
+    if #line <= MAX_RECORD_LINE and is_soa_line(line) then
       return true
     end
   end
