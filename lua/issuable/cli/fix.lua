@@ -17,12 +17,20 @@ function M.define(root)
   command:flag("--override-forbidden", "Lift an empty issuer (issue \";\") where a certificate is asked for")
 end
 
+local function place(finding)
+  local span = finding.span
+  return span and ("%s:%d:%d: "):format(span.path, span.line, span.column or 1) or ""
+end
+
 --- What is wrong and stays wrong, on stderr, so that stdout is the diff alone.
+---@return string[] lines
+---@return boolean left a wanted edit is refused, or an error has none; a file that cannot be read has an exit code of its own
 local function remainder(result)
-  local lines = {}
+  local lines, left = {}, false
   for _, fix in ipairs(result.fixes) do
     for _, change in ipairs(fix.changes) do
       if change.refused then
+        left = true
         lines[#lines + 1] = ("not fixed (%s): %s"):format(change.refused, change.why or "")
         for _, text in ipairs(change.result or {}) do
           lines[#lines + 1] = "  wanted: " .. text
@@ -32,13 +40,14 @@ local function remainder(result)
   end
   for _, finding in ipairs(result.findings) do
     if finding.severity == "error" and not finding.change then
-      lines[#lines + 1] = "not fixed: " .. finding.message
+      left = left or not finding.input
+      lines[#lines + 1] = "not fixed: " .. place(finding) .. finding.message
     end
   end
   for i, line in ipairs(lines) do
     lines[i] = terminal.visible(line)
   end
-  return lines
+  return lines, left
 end
 
 local function exit_code(result, pending, left)
@@ -46,7 +55,7 @@ local function exit_code(result, pending, left)
     return 1
   elseif result.summary.failed_input then
     return 2
-  elseif result.summary.undecided > 0 then
+  elseif result.summary.undecided > 0 or (result.summary.undecided_documents or 0) > 0 then
     return 3
   end
   return 0
@@ -65,7 +74,7 @@ local function write(result, lines)
   end
   local ok, message, _, path = file.replace(list)
   if not ok then
-    lines[#lines + 1] = ("nothing written: %s%s"):format(path and path .. ": " or "", message)
+    lines[#lines + 1] = terminal.visible(("nothing written: %s%s"):format(path and path .. ": " or "", message))
     return false
   end
   for _, name in ipairs(names) do
@@ -84,8 +93,7 @@ function M.run(arguments)
   if not result then
     options.usage_error(message)
   end
-  local lines = remainder(result)
-  local left = #lines > 0
+  local lines, left = remainder(result)
   local pending, text = 0, {}
   for _, fix in ipairs(result.fixes) do
     for _, target in ipairs(fix.files or {}) do
@@ -102,6 +110,13 @@ function M.run(arguments)
   end
   if pending == 0 and not left then
     lines[#lines + 1] = "nothing to fix"
+  end
+  if file.isatty(1) then -- for eyes; a pipe or a file gets the bytes, which `git apply` and `patch` need
+    for i, diff in ipairs(text) do
+      text[i] = diff:gsub("[^\n]+", function(line)
+        return terminal.visible(line, true)
+      end)
+    end
   end
   return code, table.concat(text), #lines > 0 and table.concat(lines, "\n") .. "\n" or nil
 end

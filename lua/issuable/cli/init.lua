@@ -4,6 +4,7 @@
 
 local argparse = require "argparse"
 local options = require "issuable.cli.options"
+local terminal = require "issuable.reports.terminal"
 local version = require "issuable.version"
 
 local M = {}
@@ -50,6 +51,14 @@ local function with_default_command(arguments)
   return longer
 end
 
+--- Messages quote arguments, file names and bytes of files: only line breaks pass to the terminal as they are.
+local function complain(...)
+  local text = table.concat({ ... })
+  io.stderr:write("issuable: ", (text:gsub("[^\n]+", function(line)
+    return terminal.visible(line, true)
+  end)))
+end
+
 --- Half a report is worse than none: a failed write is an error, not silence.
 local function print_out(text)
   local written, message = io.stdout:write(text)
@@ -57,7 +66,7 @@ local function print_out(text)
     written, message = io.stdout:flush()
   end
   if not written then
-    io.stderr:write("issuable: cannot write the output: ", tostring(message), "\n")
+    complain("cannot write the output: ", tostring(message), "\n")
     return false
   end
   return true
@@ -73,7 +82,7 @@ function M.main(arguments)
   end
   local ok, parsed = root:pparse(with_default_command(plain))
   if not ok then
-    io.stderr:write("issuable: ", tostring(parsed), "\n", "Try `issuable --help`.\n")
+    complain(tostring(parsed), "\n", "Try `issuable --help`.\n")
     return 2
   end
   local command = require("issuable.cli." .. parsed.command)
@@ -88,9 +97,9 @@ function M.main(arguments)
   end)
   if not fine then
     if options.is_usage_error(code) then
-      io.stderr:write("issuable: ", code.message, "\n")
+      complain(code.message, "\n")
     else
-      io.stderr:write("issuable: a fault of issuable itself; please report it with this text:\n", trace or tostring(code), "\n")
+      complain("a fault of issuable itself; please report it with this text:\n", trace or tostring(code), "\n")
     end
     return 2
   end

@@ -15,9 +15,10 @@ end
 
 local function add_lines(list, text)
   for line in text:gmatch("[^\r\n]+") do
-    local name = line:gsub("#.*$", ""):match("^%s*(.-)%s*$")
-    if name ~= "" then
-      list[#list + 1] = name
+    local name = line:match("^[^#]*")
+    local from = name:find("%S")
+    if from then
+      list[#list + 1] = name:match("^.*%S", from)
     end
   end
 end

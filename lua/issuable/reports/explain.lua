@@ -33,9 +33,9 @@ local WORDS = {
 
 local function step_words(step)
   if step.kind == "alias" then
-    return ("an alias that leaves for %s"):format(step.target or "?")
+    return ("an alias that leaves for %s"):format(v(step.target or "?"))
   elseif step.kind == "referral" then
-    return ("delegated at %s to servers that were not asked"):format(step.cut or "?")
+    return ("delegated at %s to servers that were not asked"):format(v(step.cut or "?"))
   end
   return WORDS[step.kind] or v(step.detail or step.kind)
 end
@@ -49,19 +49,19 @@ local function add_climb(out, answer, paint)
   for _, step in ipairs(answer.trace) do
     for _, link in ipairs(step.links or {}) do
       out[#out + 1] = ("  %s  %s %s  %s"):format(
-        pad(link.owner, width),
+        pad(v(link.owner), width),
         link.type,
-        link.target,
+        v(link.target),
         paint("dim", step.zone and link.record and place(step.zone, link.record) or "")
       )
     end
     local where = step.zone and step.records and place(step.zone, step.records[1]) or v(step.source or "")
-    local from = step.wildcard and (" (from the wildcard %s)"):format(step.wildcard) or ""
+    local from = step.wildcard and (" (from the wildcard %s)"):format(v(step.wildcard)) or ""
     local name = step.asked or step.name
     if step.links and #step.links > 0 and step.kind ~= "alias" then
       name = step.links[#step.links].target
     end
-    out[#out + 1] = ("  %s  %s%s  %s"):format(pad(name, width), step_words(step), from, paint("dim", where))
+    out[#out + 1] = ("  %s  %s%s  %s"):format(pad(v(name), width), step_words(step), from, paint("dim", where))
   end
   out[#out + 1] = ""
 end
@@ -73,7 +73,7 @@ local function add_records(out, answer, paint)
   end
   out[#out + 1] = ("%s at %s, TTL %s, from %s"):format(
     paint("bold", "The records"),
-    rrset.owner,
+    v(rrset.owner),
     rrset.ttl and ("%d"):format(rrset.ttl) or "?",
     v(answer.source or "?")
   )
@@ -99,7 +99,7 @@ local function add_records(out, answer, paint)
 end
 
 local function add_verdict(out, decision, paint)
-  local line = ("%s: %s (%s)"):format(describe.name(decision), paint(STYLE[decision.verdict], decision.verdict), decision.reason)
+  local line = ("%s: %s (%s)"):format(v(describe.name(decision)), paint(STYLE[decision.verdict], decision.verdict), decision.reason)
   if decision.matched then
     line = line .. " by " .. v(decision.matched.text)
   elseif decision.detail then
@@ -109,7 +109,7 @@ local function add_verdict(out, decision, paint)
 end
 
 local function add_everyone(out, asker, identifier, answer, wildcard, paint)
-  local name = (wildcard and "*." or "") .. identifier.name
+  local name = v((wildcard and "*." or "") .. identifier.name)
   local head = ("%s %s: "):format(paint("bold", "Who may issue for"), name)
   if answer.status ~= "found" and answer.status ~= "none" then
     out[#out + 1] = ("%s%s (%s)"):format(head, paint("yellow", "not known"), v(answer.detail or answer.reason or answer.status))
@@ -140,11 +140,11 @@ local function add_requests(out, asker, identifier, paint)
       if wanted.name == identifier.name then
         local span = wanted.span or request.span
         lines[#lines + 1] = ("  %s:%d  %s asks %s for %s"):format(
-          request.path,
+          v(request.path),
           span and span.line or 0,
-          request.subject,
-          request.ca and request.ca.name or "an issuer that is not known",
-          wanted.text
+          v(request.subject),
+          v(request.ca and request.ca.name or "an issuer that is not known"),
+          v(wanted.text)
         )
       end
     end
@@ -181,7 +181,7 @@ function M.render(asker, identifier, question, options)
     out[#out + 1] = ""
   end
   if asker.ca then
-    out[#out + 1] = paint("bold", "May " .. asker.ca.name .. " issue?")
+    out[#out + 1] = paint("bold", "May " .. v(asker.ca.name) .. " issue?")
     for _, wildcard in ipairs { false, true } do
       local asked = { name = identifier.name, text = identifier.text, type = "dns", wildcard = wildcard }
       local decision = asker:decide(asked, { ca = asker.ca, accounts = question.accounts, methods = question.methods })
@@ -196,7 +196,7 @@ function M.render(asker, identifier, question, options)
   end
   add_requests(out, asker, identifier, paint)
   for i, line in ipairs(out) do
-    out[i] = (line:gsub("%s+$", ""))
+    out[i] = line:match("^.*%S") or "" -- greedy from the left: linear, where "%s+$" would not be
   end
   return table.concat(out, "\n") .. "\n", verdicts
 end
