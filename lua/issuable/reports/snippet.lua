@@ -8,8 +8,8 @@ local M = {}
 
 --- Longer lines (minified JSON, one-line lists) are cut to a window around the span.
 local MAX_LINE = 160
---- How far a line is searched for its ends.
-local MAX_SEARCH = 65536
+--- How far a line is searched for its ends: what lies further away is never shown.
+local MAX_SEARCH = 4 * MAX_LINE
 local KEPT_FILES = 8
 
 local Source = {}
@@ -20,17 +20,20 @@ function M.source(files)
   return setmetatable({ files = files, kept = {}, order = {} }, Source)
 end
 
+---@return string? bytes
+---@return boolean guarded the file also holds Secrets, as far as its text tells
 function Source:bytes(path)
-  local bytes = self.kept[path]
-  if bytes == nil then
-    bytes = self.files:read(path) or false
-    self.kept[path] = bytes
+  local entry = self.kept[path]
+  if not entry then
+    local bytes = self.files:read(path)
+    entry = { bytes = bytes, guarded = bytes ~= nil and bytes:find("Secret", 1, true) ~= nil }
+    self.kept[path] = entry
     self.order[#self.order + 1] = path
     if #self.order > KEPT_FILES then
       self.kept[table.remove(self.order, 1)] = nil
     end
   end
-  return bytes or nil
+  return entry.bytes, entry.guarded
 end
 
 local function line_start(bytes, at)
@@ -44,21 +47,21 @@ local function line_start(bytes, at)
   return limit
 end
 
---- The line that holds the first byte of a span, cut to a window, and where in it the span lies.
----@return string? before text before the span
----@return string? inside the part of the span on this line
----@return string? after
----@return boolean? goes_on the span reaches into later lines
-function Source:line(span)
-  local bytes = self:bytes(span.path)
-  if not bytes or not span.first or span.first > #bytes + 1 then
-    return nil
+--- In a file that also holds Secrets, a flow or minified line may hold their bytes beside the span:
+--- of such a line only the span and its own key are shown.
+local function without_neighbours(before, after)
+  local at = before:find("[^%[%]{},]*$")
+  local stop = after:find("[%[%]{},]")
+  if at > 1 then
+    before = "…" .. before:sub(at)
   end
-  local from = line_start(bytes, span.first)
-  local to = (bytes:find("[\r\n]", math.max(from, span.first)) or #bytes + 1) - 1
-  to = math.min(to, span.first + MAX_SEARCH)
-  local last = math.min(math.max(span.last or span.first, span.first), math.max(to, span.first))
-  local before, inside, after = bytes:sub(from, span.first - 1), bytes:sub(span.first, last), bytes:sub(last + 1, to)
+  if stop then
+    after = after:sub(1, stop - 1) .. "…"
+  end
+  return before, after
+end
+
+local function cut_to_window(before, inside, after)
   if #before > MAX_LINE / 2 then
     before = "…" .. before:sub(-MAX_LINE / 2):gsub("^[\128-\191]+", "")
   end
@@ -68,7 +71,31 @@ function Source:line(span)
   if #before + #inside + #after > MAX_LINE then
     after = after:sub(1, math.max(0, MAX_LINE - #before - #inside)):gsub("[\192-\255]?[\128-\191]*$", "") .. "…"
   end
-  return before, inside, after, (span.last or span.first) > to
+  return before, inside, after
+end
+
+--- The line that holds the first byte of a span, cut to a window, and where in it the span lies.
+---@return string? before text before the span
+---@return string? inside the part of the span on this line
+---@return string? after
+---@return boolean? goes_on the span reaches into later lines
+function Source:line(span)
+  local bytes, guarded = self:bytes(span.path)
+  if not bytes or not span.first or span.first > #bytes + 1 then
+    return nil
+  end
+  local first = span.first
+  local from = line_start(bytes, first)
+  local ahead = bytes:sub(first, first + MAX_SEARCH)
+  local line_end = ahead:find("[\r\n]")
+  local rest = line_end and ahead:sub(1, line_end - 1) or ahead
+  local length = math.max(0, math.min(math.max((span.last or first) - first + 1, 1), #rest))
+  local before, inside, after = bytes:sub(from, first - 1), rest:sub(1, length), rest:sub(length + 1)
+  if guarded then
+    before, after = without_neighbours(before, after)
+  end
+  before, inside, after = cut_to_window(before, inside, after)
+  return before, inside, after, line_end ~= nil and (span.last or first) > first + #rest
 end
 
 local function expand(text)
@@ -124,7 +151,7 @@ function M.render(out, source, labels, paint)
     elseif group.line > last_line + 1 or group.line < last_line then
       out[#out + 1] = margin .. paint("blue", " |")
     end
-    local drawn = false
+    local drawn
     for _, label in ipairs(group.labels) do
       local before, inside, after, goes_on
       if not label.span.hidden then
@@ -133,7 +160,8 @@ function M.render(out, source, labels, paint)
       if before then
         inside, before = trim_blanks(inside, before)
         local shown = expand(before)
-        if not drawn then
+        local line = shown .. expand(inside) .. expand(after)
+        if drawn ~= line then -- the first label of this line, or one so far away that it needs a window of its own
           local number = (" "):rep(width - #tostring(group.line)) .. group.line
           local style = label.primary and "red" or "cyan"
           out[#out + 1] = ("%s %s %s%s%s"):format(
@@ -143,7 +171,7 @@ function M.render(out, source, labels, paint)
             paint(style, expand(inside)),
             expand(after)
           ):gsub("%s+$", "")
-          drawn = true
+          drawn = line
         end
         local length = math.max(1, terminal.width(expand(inside)))
         local mark = (label.primary and "^" or "-"):rep(length) .. (goes_on and "…" or "")
