@@ -1,0 +1,55 @@
+/* Growable arrays with checked sizes; nothing here ever aborts.
+ * SPDX-License-Identifier: MIT
+ * Source: C11 7.22.3. */
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool mf_reserve(mf_array *a, size_t more, size_t size) {
+    size_t need, capacity;
+    void *items;
+    if (more <= (size_t)(a->capacity - a->count)) {
+        return true;
+    }
+    if (more > UINT32_MAX / 2 - a->count) {
+        return false;
+    }
+    need = a->count + more;
+    capacity = a->capacity < 16 ? 16 : (size_t)a->capacity + a->capacity / 2;
+    if (capacity < need) {
+        capacity = need;
+    }
+    if (capacity > UINT32_MAX || capacity > SIZE_MAX / size) {
+        return false;
+    }
+    /* Not realloc: it would leave a copy of a secret behind in freed memory. */
+    items = malloc(capacity * size);
+    if (items == NULL) {
+        return false;
+    }
+    if (a->items != NULL) {
+        memcpy(items, a->items, a->count * size);
+        mf_wipe(a->items, a->count * size);
+        free(a->items);
+    }
+    a->items = items;
+    a->capacity = (uint32_t)capacity;
+    return true;
+}
+
+void mf_release(mf_array *a, size_t size) {
+    if (a->items != NULL) {
+        mf_wipe(a->items, a->count * size);
+        free(a->items);
+    }
+    a->items = NULL;
+    a->count = a->capacity = 0;
+}
+
+void mf_wipe(void *memory, size_t length) {
+    if (length != 0) {
+        memset(memory, 0, length);
+        __asm__ __volatile__("" : : "r"(memory) : "memory");
+    }
+}

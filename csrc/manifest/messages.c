@@ -1,0 +1,185 @@
+/* What a parser refuses, in words that say what to do about it.
+ * SPDX-License-Identifier: MIT
+ * Source: libyaml 0.2.5's texts. Of the input only an anchor's name is shown, or one character. */
+#include "readers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define QUOTE_WILDCARD "a name that starts with \"*\" must be quoted: an unquoted * is a YAML alias"
+
+/* libyaml's problem (and the start of its context, "" for any) to plain words. */
+static const struct {
+    const char *problem, *context, *words;
+    bool at_context; /* say where it began, not where the parser gave up */
+} phrases[] = {
+    {"mapping values are not allowed in this context", "",
+     "a \": \" that does not belong here: wrong indentation, or a value that needs quotes", false},
+    {"could not find expected ':'", "", "a line without \": \" where \"key: value\" was expected",
+     true},
+    {"did not find expected key", "while parsing a block mapping",
+     "a key was expected here: check the indentation of this line and of those above", false},
+    {"did not find expected '-' indicator", "",
+     "a \"- \" was expected here: check the indentation of this line", false},
+    {"block sequence entries are not allowed in this context", "",
+     "a \"- \" does not belong here: check the indentation", false},
+    {"block mapping entries are not allowed in this context", "",
+     "a key does not belong here: check the indentation", false},
+    {"mapping keys are not allowed in this context", "",
+     "a key does not belong here: check the indentation", false},
+    {"did not find expected ',' or '}'", "", "a { } mapping lacks a comma or its }", false},
+    {"did not find expected ',' or ']'", "", "a [ ] list lacks a comma or its ]", false},
+    {"did not find expected node content", "", "a value was expected here", false},
+    {"found unexpected end of stream", "while scanning a quoted scalar",
+     "a quoted text that is never closed", true},
+    {"found unexpected document indicator", "while scanning a quoted scalar",
+     "a quoted text that is never closed", true},
+    {"found unknown escape character", "",
+     "an unknown escape in a double-quoted text (single quotes take it literally)", false},
+    {"found a tab character where an indentation space is expected", "",
+     "a tab in the indentation: YAML takes only spaces there", false},
+    {"found a tab character that violates indentation", "",
+     "a tab in the indentation: YAML takes only spaces there", false},
+    {"did not find expected <document start>", "",
+     "text after the end of the document: is its indentation right, or is a --- line missing?",
+     false},
+    {"found undefined tag handle", "", "a tag whose handle is not declared", false},
+    {"control characters are not allowed", "", "a control character, which YAML does not allow",
+     false},
+    {"invalid leading UTF-8 octet", "", "a byte that is not UTF-8", false},
+    {"invalid trailing UTF-8 octet", "", "a byte that is not UTF-8", false},
+    {"incomplete UTF-8 octet sequence", "", "a byte that is not UTF-8", false},
+    {"invalid Unicode character", "", "a character that Unicode does not have", false},
+    {"invalid length of a UTF-8 sequence", "", "a byte that is not UTF-8", false},
+};
+
+static void say(mf_syntax *out, const char *words) {
+    snprintf(out->message, sizeof out->message, "%s", words);
+}
+
+/* From `first` to where the unquoted text ends: what has to be quoted. */
+static size_t token_end(const mf_yaml *y, size_t first) {
+    size_t at = first;
+    while (at < y->end && y->bytes[at] != '\n' && y->bytes[at] != '\r' && y->bytes[at] != ',' &&
+           y->bytes[at] != ']' && y->bytes[at] != '}' && y->bytes[at] != ' ' &&
+           y->bytes[at] != '\t' &&
+           !(y->bytes[at] == ':' && at + 1 < y->end &&
+             (y->bytes[at + 1] == ' ' || y->bytes[at + 1] == '\n'))) {
+        at++;
+    }
+    return at;
+}
+
+static void explain_start(mf_yaml *y, size_t byte) {
+    mf_syntax *out = &y->syntax;
+    char c = !y->wide && byte < y->end ? y->bytes[byte] : '\0';
+    if (c == '\t') {
+        say(out, "a tab in the indentation: YAML takes only spaces there");
+        out->hint = MANIFEST_HINT_TAB;
+    } else if (c == '%' || c == '@' || c == '`') {
+        snprintf(out->message, sizeof out->message,
+                 "an unquoted value cannot start with \"%c\": quote it", c);
+    } else {
+        say(out, "a character that cannot start a value: quote the value");
+    }
+}
+
+void mf_yaml_explain(mf_yaml *y) {
+    const yaml_parser_t *p = &y->parser;
+    const char *problem = p->problem != NULL ? p->problem : "not readable";
+    const char *context = p->context != NULL ? p->context : "";
+    mf_syntax *out = &y->syntax;
+    const yaml_mark_t *mark = &p->problem_mark;
+    memset(out, 0, sizeof *out);
+    if (p->error == YAML_READER_ERROR) {
+        size_t offset = p->problem_offset;
+        out->byte = offset < y->end - y->first ? y->first + offset : y->end;
+        mark = NULL;
+    } else {
+        out->byte = mf_yaml_byte(y, mark);
+    }
+    snprintf(out->message, sizeof out->message, "%s", problem);
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+        if (strcmp(problem, phrases[i].problem) == 0 &&
+            strncmp(context, phrases[i].context, strlen(phrases[i].context)) == 0) {
+            say(out, phrases[i].words);
+            if (phrases[i].at_context && p->context != NULL) {
+                mark = &p->context_mark;
+                out->byte = mf_yaml_byte(y, mark);
+            }
+            break;
+        }
+    }
+    if (strcmp(problem, "found character that cannot start any token") == 0) {
+        explain_start(y, out->byte);
+    } else if (strncmp(problem, "found a tab character", 21) == 0) {
+        out->hint = MANIFEST_HINT_TAB;
+    }
+    out->first = out->end = out->byte;
+    if (strcmp(context, "while scanning an alias") == 0) {
+        mark = &p->context_mark;
+        say(out, QUOTE_WILDCARD);
+        out->hint = MANIFEST_HINT_QUOTE_WILDCARD;
+        if (!y->wide) {
+            out->byte = out->first = mf_yaml_byte(y, mark);
+            out->end = token_end(y, out->first);
+        }
+    }
+    if (y->wide && mark != NULL) {
+        out->line = (uint32_t)mark->line + 1;
+        out->column = (uint32_t)mark->column + 1;
+    }
+}
+
+void mf_tree_explain(const mf_tree *t, const char *anchor, mf_syntax *out) {
+    memset(out, 0, sizeof *out);
+    out->byte = out->first = out->end = t->where.first;
+    switch (t->failure) {
+    case MF_FAIL_DEPTH:
+        snprintf(out->message, sizeof out->message, "more than %u levels deep",
+                 (unsigned)t->max_depth);
+        out->hint = MANIFEST_HINT_LIMIT;
+        break;
+    case MF_FAIL_EXPANSION:
+        say(out, "aliases and merge keys blow the document up beyond all measure");
+        out->hint = MANIFEST_HINT_LIMIT;
+        break;
+    case MF_FAIL_ANCHORS:
+        snprintf(out->message, sizeof out->message, "more than %u anchors", MF_ANCHORS_MAX);
+        out->hint = MANIFEST_HINT_LIMIT;
+        break;
+    case MF_FAIL_UNDEFINED_ALIAS:
+        snprintf(out->message, sizeof out->message,
+                 "the alias *%.64s has no anchor before it in this document; a text that starts "
+                 "with \"*\" must be quoted",
+                 anchor != NULL ? anchor : "");
+        out->hint = MANIFEST_HINT_QUOTE_WILDCARD;
+        out->end = t->where.end;
+        break;
+    case MF_FAIL_RECURSIVE_ALIAS:
+        snprintf(out->message, sizeof out->message, "the anchor of *%.64s contains itself",
+                 anchor != NULL ? anchor : "");
+        break;
+    case MF_FAIL_COMPLEX_KEY:
+        say(out, "a mapping or a list as a key: a key must be a text");
+        break;
+    case MF_FAIL_NULL_KEY:
+        say(out, "an empty key (null): kubectl refuses it; quote it if it is meant");
+        break;
+    case MF_FAIL_MERGE_VALUE:
+        say(out, "the merge key << takes an alias of a mapping, a mapping, or a list of these");
+        break;
+    case MF_FAIL_CANNOT_DECODE:
+        say(out, "a value that is not what its tag says, or no number that JSON has");
+        break;
+    case MF_FAIL_NOT_FINITE:
+        say(out, "a number that JSON does not have (infinity or not-a-number); quote a text");
+        break;
+    case MF_FAIL_BASE64:
+        say(out, "a !!binary value that is not base64");
+        break;
+    case MF_FAIL_NONE:
+        say(out, "not readable");
+        break;
+    }
+}

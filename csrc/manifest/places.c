@@ -1,0 +1,141 @@
+/* Where a byte is: libyaml's character marks to bytes, bytes to lines and columns.
+ * SPDX-License-Identifier: MIT
+ * Source: libyaml 0.2.5 (marks count characters); RFC 3629. */
+#include "places.h"
+
+#include "scalars.h"
+
+#include <string.h>
+
+#define MARK_EVERY 16U
+#define BLOCK      4096U
+
+static size_t next_character(const char *bytes, size_t at, size_t end) {
+    unsigned width = mf_utf8((const unsigned char *)bytes + at, end - at);
+    return at + (width == 0 ? 1 : width);
+}
+
+static bool is_ascii(const char *bytes, size_t length) {
+    size_t i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, 8);
+        if ((word & UINT64_C(0x8080808080808080)) != 0) {
+            return false;
+        }
+    }
+    for (; i < length; i++) {
+        if (((unsigned char)bytes[i] & 0x80) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mf_characters_read(mf_characters *c, const char *bytes, size_t first, size_t end) {
+    size_t index = 0;
+    c->bytes = bytes;
+    c->first = first;
+    c->end = end;
+    c->marks.count = 0;
+    c->ascii = is_ascii(bytes + first, end - first);
+    if (c->ascii) {
+        return true;
+    }
+    if (!mf_reserve(&c->marks, (end - first) / MARK_EVERY + 1, sizeof(uint32_t))) {
+        return false;
+    }
+    for (size_t at = first; at < end; at = next_character(bytes, at, end), index++) {
+        if (index % MARK_EVERY == 0) {
+            ((uint32_t *)c->marks.items)[c->marks.count++] = (uint32_t)at;
+        }
+    }
+    return true;
+}
+
+size_t mf_characters_byte(const mf_characters *c, size_t index) {
+    size_t at;
+    if (c->ascii) {
+        return index < c->end - c->first ? c->first + index : c->end;
+    }
+    if (index / MARK_EVERY >= c->marks.count) {
+        return c->end;
+    }
+    at = ((const uint32_t *)c->marks.items)[index / MARK_EVERY];
+    for (index %= MARK_EVERY; index > 0 && at < c->end; index--) {
+        at = next_character(c->bytes, at, c->end);
+    }
+    return at;
+}
+
+void mf_characters_release(mf_characters *c) {
+    mf_release(&c->marks, sizeof(uint32_t));
+}
+
+/* The state of the count at the first character at or after a multiple of BLOCK. */
+typedef struct {
+    uint32_t at, line, column;
+} block;
+
+static void advance(const char *bytes, size_t length, block *b) {
+    if (bytes[b->at] == '\n') {
+        b->line++;
+        b->column = 1;
+        b->at++;
+    } else {
+        b->column++;
+        b->at = (uint32_t)next_character(bytes, b->at, length);
+    }
+}
+
+static bool read_lines(mf_lines *l, const char *bytes, size_t length) {
+    block state = {0, 1, 1};
+    if (!mf_reserve(&l->blocks, length / BLOCK + 1, sizeof(block))) {
+        return false;
+    }
+    for (;;) {
+        while (state.at < length && state.at < (size_t)l->blocks.count * BLOCK) {
+            advance(bytes, length, &state);
+        }
+        if (l->blocks.count == l->blocks.capacity || l->blocks.count > length / BLOCK) {
+            return true;
+        }
+        ((block *)l->blocks.items)[l->blocks.count++] = state;
+    }
+}
+
+bool mf_lines_place(mf_lines *l, const char *bytes, size_t length, size_t byte, uint32_t *line,
+                    uint32_t *column) {
+    block state;
+    size_t index;
+    if (l->blocks.count == 0 && !read_lines(l, bytes, length)) {
+        return false;
+    }
+    if (byte > length) {
+        byte = length;
+    }
+    index = byte / BLOCK;
+    if (index >= l->blocks.count) {
+        index = l->blocks.count - 1;
+    }
+    /* A block's first character may lie behind its first byte: then the one before counts. */
+    while (index > 0 && ((const block *)l->blocks.items)[index].at > byte) {
+        index--;
+    }
+    state = ((const block *)l->blocks.items)[index];
+    while (state.at < byte) {
+        block before = state;
+        advance(bytes, length, &state);
+        if (state.at > byte) { /* inside a character */
+            state = before;
+            break;
+        }
+    }
+    *line = state.line;
+    *column = state.column;
+    return true;
+}
+
+void mf_lines_release(mf_lines *l) {
+    mf_release(&l->blocks, sizeof(block));
+}

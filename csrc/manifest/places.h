@@ -1,0 +1,34 @@
+/* Where a byte is: libyaml's character marks to bytes, bytes to lines and columns.
+ * SPDX-License-Identifier: MIT
+ * Source: libyaml 0.2.5 (marks count characters); RFC 3629. */
+#ifndef ISSUABLE_MANIFEST_PLACES_H
+#define ISSUABLE_MANIFEST_PLACES_H
+
+#include "memory.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Character index to byte offset, of one document. */
+typedef struct {
+    const char *bytes;
+    size_t first, end;
+    bool ascii;
+    mf_array marks; /* uint32_t: the byte of every 16th character */
+} mf_characters;
+
+bool mf_characters_read(mf_characters *c, const char *bytes, size_t first, size_t end);
+size_t mf_characters_byte(const mf_characters *c, size_t index);
+void mf_characters_release(mf_characters *c);
+
+/* Byte offset to line and column, of the whole input; the index is made on first use. */
+typedef struct {
+    mf_array blocks;
+} mf_lines;
+
+bool mf_lines_place(mf_lines *l, const char *bytes, size_t length, size_t byte, uint32_t *line,
+                    uint32_t *column);
+void mf_lines_release(mf_lines *l);
+
+#endif

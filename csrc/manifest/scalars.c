@@ -1,0 +1,530 @@
+/* What a scalar means: text to null, boolean, number or string as kubectl types it.
+ * SPDX-License-Identifier: MIT
+ * Source: sigs.k8s.io/yaml over goyaml.v2 (YAML 1.1), checked against kubectl 1.32. */
+#include "scalars.h"
+
+#include "manifest.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXACT_MAX  INT64_C(9007199254740992) /* 2^53 */
+#define NUMBER_MAX 400                       /* a longer text is never taken for a number */
+
+mf_tag mf_tag_of(const char *tag, bool plain) {
+    static const struct {
+        const char *name;
+        mf_tag tag;
+    } known[] = {
+        {"int", MF_TAG_INTEGER}, {"float", MF_TAG_FLOAT},         {"bool", MF_TAG_BOOLEAN},
+        {"null", MF_TAG_NULL},   {"timestamp", MF_TAG_TIMESTAMP}, {"binary", MF_TAG_BINARY},
+    };
+    static const char prefix[] = "tag:yaml.org,2002:";
+    if (tag == NULL) {
+        return plain ? MF_TAG_PLAIN : MF_TAG_STRING;
+    }
+    if (strncmp(tag, prefix, sizeof prefix - 1) == 0) {
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+            if (strcmp(tag + sizeof prefix - 1, known[i].name) == 0) {
+                return known[i].tag;
+            }
+        }
+    }
+    return MF_TAG_STRING;
+}
+
+/* ---- words ---- */
+
+static bool is_word(const char *text, size_t length, const char *const words[], size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define IS_WORD(text, length, ...)                                                                 \
+    is_word(text, length, (const char *const[]){__VA_ARGS__},                                      \
+            sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+typedef enum { WORD_NOT, WORD_NULL, WORD_TRUE, WORD_FALSE, WORD_NOT_FINITE } word;
+
+static word word_of(const char *text, size_t length) {
+    if (length > 5) {
+        return WORD_NOT;
+    }
+    if (length == 0 || IS_WORD(text, length, "~", "null", "Null", "NULL")) {
+        return WORD_NULL;
+    }
+    if (IS_WORD(text, length, "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On",
+                "ON")) {
+        return WORD_TRUE;
+    }
+    if (IS_WORD(text, length, "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off",
+                "OFF")) {
+        return WORD_FALSE;
+    }
+    if (IS_WORD(text, length, ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf",
+                "+.INF", "-.inf", "-.Inf", "-.INF")) {
+        return WORD_NOT_FINITE;
+    }
+    return WORD_NOT;
+}
+
+/* ---- numbers ---- */
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static int digit_value(char c) {
+    if (is_digit(c)) {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return 99;
+}
+
+typedef enum { INT_NOT, INT_SMALL, INT_BIG } int_kind;
+
+/* Go's strconv.ParseInt/ParseUint with base 0: sign, 0x 0o 0b or a leading 0 for octal. */
+static int_kind parse_integer(const char *text, size_t length, int64_t *out) {
+    size_t i = 0;
+    bool negative = false, big = false;
+    int base = 10;
+    uint64_t value = 0;
+    if (length > 0 && (text[0] == '+' || text[0] == '-')) {
+        negative = text[0] == '-';
+        i = 1;
+    }
+    if (length - i >= 2 && text[i] == '0') {
+        char c = text[i + 1];
+        if (c == 'x' || c == 'X') {
+            base = 16;
+        } else if (c == 'o' || c == 'O') {
+            base = 8;
+        } else if (c == 'b' || c == 'B') {
+            base = 2;
+        }
+        if (base != 10) {
+            i += 2;
+        } else {
+            base = 8;
+            i += 1;
+        }
+    }
+    if (i >= length) {
+        return INT_NOT;
+    }
+    for (; i < length; i++) {
+        int digit = digit_value(text[i]);
+        if (digit >= base) {
+            return INT_NOT;
+        }
+        if (value > (uint64_t)EXACT_MAX) {
+            big = true;
+        } else {
+            value = value * (uint64_t)base + (uint64_t)digit;
+        }
+    }
+    if (big || value > (uint64_t)EXACT_MAX) {
+        return INT_BIG;
+    }
+    *out = negative ? -(int64_t)value : (int64_t)value;
+    return INT_SMALL;
+}
+
+/* [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?  Finds digits and exponent; the text is
+ * rebuilt without the point, because strtod obeys the locale's. false: not a float, or overflow. */
+static bool parse_float(const char *text, size_t length, double *out) {
+    char plain[NUMBER_MAX + 32];
+    size_t i = 0, n = 0, digits = 0;
+    long scale = 0, exponent = 0;
+    if (length == 0 || length > NUMBER_MAX) {
+        return false;
+    }
+    if (text[0] == '+' || text[0] == '-') {
+        plain[n++] = text[i++];
+    }
+    for (; i < length && is_digit(text[i]); i++, digits++) {
+        plain[n++] = text[i];
+    }
+    if (i < length && text[i] == '.') {
+        bool bare = digits == 0;
+        size_t before = digits;
+        for (i++; i < length && is_digit(text[i]); i++, digits++) {
+            plain[n++] = text[i];
+            scale--;
+        }
+        if (bare && digits == before) {
+            return false;
+        }
+    }
+    if (digits == 0) {
+        return false;
+    }
+    if (i < length && (text[i] == 'e' || text[i] == 'E')) {
+        bool negative = false;
+        size_t start;
+        i++;
+        if (i < length && (text[i] == '+' || text[i] == '-')) {
+            negative = text[i] == '-';
+            i++;
+        }
+        for (start = i; i < length && is_digit(text[i]); i++) {
+            if (exponent < 100000) {
+                exponent = exponent * 10 + (text[i] - '0');
+            }
+        }
+        if (i == start) {
+            return false;
+        }
+        if (negative) {
+            exponent = -exponent;
+        }
+    }
+    if (i != length) {
+        return false;
+    }
+    snprintf(plain + n, sizeof plain - n, "e%ld", exponent + scale);
+    *out = strtod(plain, NULL);
+    return isfinite(*out);
+}
+
+static void set_number(double number, mf_value *out) {
+    out->as_float = true;
+    out->number = number;
+    if (number == floor(number) && fabs(number) <= (double)EXACT_MAX) {
+        out->type = MANIFEST_INTEGER;
+        out->integer = (int64_t)number;
+    } else {
+        out->type = MANIFEST_NUMBER;
+    }
+}
+
+static size_t without_underscores(const char *text, size_t length, char *out) {
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '_') {
+            out[n++] = text[i];
+        }
+    }
+    return n;
+}
+
+/* ParseFloat's rule for `.5_0`: underscores only between digits. */
+static bool underscores_fit(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '_' &&
+            (i == 0 || i + 1 == length || !is_digit(text[i - 1]) || !is_digit(text[i + 1]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool looks_like_timestamp(const char *text, size_t length) {
+    return length >= 8 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
+           is_digit(text[3]) && text[4] == '-';
+}
+
+/* Returns what the text is, without regard to a tag. MF_STRING when nothing else. */
+static mf_scalar_error resolve_text(const char *text, size_t length, mf_value *out) {
+    char plain[NUMBER_MAX + 1];
+    size_t n;
+    double number;
+    out->type = MANIFEST_STRING;
+    out->as_float = false;
+    switch (word_of(text, length)) {
+    case WORD_NULL:
+        out->type = MANIFEST_NULL;
+        return MF_OK;
+    case WORD_TRUE:
+        out->type = MANIFEST_TRUE;
+        return MF_OK;
+    case WORD_FALSE:
+        out->type = MANIFEST_FALSE;
+        return MF_OK;
+    case WORD_NOT_FINITE:
+        return MF_NOT_FINITE;
+    case WORD_NOT:
+        break;
+    }
+    if (length > NUMBER_MAX) {
+        return MF_OK;
+    }
+    if (text[0] == '.') {
+        if (underscores_fit(text, length)) {
+            n = without_underscores(text, length, plain);
+            if (parse_float(plain, n, &number)) {
+                set_number(number, out);
+            }
+        }
+        return MF_OK;
+    }
+    if (!is_digit(text[0]) && text[0] != '+' && text[0] != '-') {
+        return MF_OK;
+    }
+    n = without_underscores(text, length, plain);
+    switch (parse_integer(plain, n, &out->integer)) {
+    case INT_SMALL:
+        out->type = MANIFEST_INTEGER;
+        return MF_OK;
+    case INT_BIG: /* stays as it is written: no double holds it */
+        return MF_OK;
+    case INT_NOT:
+        break;
+    }
+    if (parse_float(plain, n, &number)) {
+        set_number(number, out);
+    }
+    return MF_OK;
+}
+
+mf_scalar_error mf_resolve(const char *text, size_t length, mf_tag tag, mf_value *out) {
+    mf_scalar_error error;
+    out->type = MANIFEST_STRING;
+    out->as_float = false;
+    if (tag == MF_TAG_STRING || tag == MF_TAG_BINARY) {
+        return MF_OK;
+    }
+    error = resolve_text(text, length, out);
+    if (tag == MF_TAG_PLAIN) {
+        return error;
+    }
+    if (error != MF_OK) {
+        return tag == MF_TAG_FLOAT ? error : MF_CANNOT_DECODE;
+    }
+    switch (tag) {
+    case MF_TAG_INTEGER:
+        if (out->type == MANIFEST_STRING) { /* too large for us is still an integer */
+            int64_t ignored;
+            char plain[NUMBER_MAX + 1];
+            size_t n = length <= NUMBER_MAX ? without_underscores(text, length, plain) : 0;
+            return n != 0 && parse_integer(plain, n, &ignored) == INT_BIG ? MF_OK
+                                                                          : MF_CANNOT_DECODE;
+        }
+        return out->type == MANIFEST_INTEGER && !out->as_float ? MF_OK : MF_CANNOT_DECODE;
+    case MF_TAG_FLOAT:
+        out->as_float = true;
+        if (out->type == MANIFEST_INTEGER) {
+            out->number = (double)out->integer;
+        }
+        return out->type == MANIFEST_INTEGER || out->type == MANIFEST_NUMBER ? MF_OK
+                                                                             : MF_CANNOT_DECODE;
+    case MF_TAG_BOOLEAN:
+        return out->type == MANIFEST_TRUE || out->type == MANIFEST_FALSE ? MF_OK : MF_CANNOT_DECODE;
+    case MF_TAG_NULL:
+        return out->type == MANIFEST_NULL ? MF_OK : MF_CANNOT_DECODE;
+    case MF_TAG_TIMESTAMP: /* kubectl sees its text */
+        return out->type == MANIFEST_STRING && looks_like_timestamp(text, length)
+                   ? MF_OK
+                   : MF_CANNOT_DECODE;
+    default:
+        return MF_OK;
+    }
+}
+
+bool mf_json_number(const char *text, size_t length, mf_value *out) {
+    double number;
+    bool integral = true;
+    out->type = MANIFEST_STRING;
+    out->as_float = false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '.' || text[i] == 'e' || text[i] == 'E') {
+            integral = false;
+        }
+    }
+    if (integral) {
+        /* No leading zero can be here, so that base 0 is base 10. */
+        if (parse_integer(text, length, &out->integer) == INT_SMALL) {
+            out->type = MANIFEST_INTEGER;
+        }
+        return true;
+    }
+    if (length > NUMBER_MAX) {
+        return true; /* stays a text; no number of a manifest has 400 digits */
+    }
+    if (!parse_float(text, length, &number)) {
+        return false;
+    }
+    set_number(number, out);
+    return true;
+}
+
+/* ---- keys ---- */
+
+/* strconv.FormatFloat(x, 'g', -1, 32): the shortest text that is the same float32; the exponent
+ * form from 21 digits is not Go's: it switches at 10^-4 and 10^6 here, unlike encoding/json. */
+static size_t float_key(double number, char out[32]) {
+    char digits[32];
+    float single = (float)number;
+    int precision, exponent, count, n = 0;
+    if (!isfinite(single)) {
+        return (size_t)snprintf(out, 32, single < 0 ? "-.inf" : ".inf");
+    }
+    if (number == 0) {
+        return (size_t)snprintf(out, 32, signbit(number) ? "-0" : "0");
+    }
+    for (precision = 0; precision < 8; precision++) {
+        snprintf(digits, sizeof digits, "%.*e", precision, (double)single);
+        if (strtof(digits, NULL) == single) {
+            break;
+        }
+    }
+    snprintf(digits, sizeof digits, "%.*e", precision, (double)single);
+    exponent = atoi(strchr(digits, 'e') + 1);
+    if (digits[0] == '-') {
+        out[n++] = '-';
+        memmove(digits, digits + 1, strlen(digits));
+    }
+    count = 1;
+    for (char *p = digits + 2; precision > 0 && is_digit(*p); p++) {
+        digits[count++] = *p; /* drops the point, whatever the locale makes of it */
+    }
+    while (count > 1 && digits[count - 1] == '0') {
+        count--;
+    }
+    if (exponent < -4 || exponent >= 6) {
+        out[n++] = digits[0];
+        if (count > 1) {
+            out[n++] = '.';
+            memcpy(out + n, digits + 1, (size_t)count - 1);
+            n += count - 1;
+        }
+        return (size_t)n + (size_t)snprintf(out + n, 32 - (size_t)n, "e%c%02d",
+                                            exponent < 0 ? '-' : '+', abs(exponent));
+    }
+    if (exponent < 0) {
+        out[n++] = '0';
+        out[n++] = '.';
+        for (int i = -1; i > exponent; i--) {
+            out[n++] = '0';
+        }
+        memcpy(out + n, digits, (size_t)count);
+        return (size_t)n + (size_t)count;
+    }
+    for (int i = 0; i <= exponent || i < count; i++) {
+        if (i == exponent + 1) {
+            out[n++] = '.';
+        }
+        out[n++] = i < count ? digits[i] : '0';
+    }
+    return (size_t)n;
+}
+
+size_t mf_key_text(const mf_value *value, char out[32]) {
+    switch (value->type) {
+    case MANIFEST_TRUE:
+        return (size_t)snprintf(out, 32, "true");
+    case MANIFEST_FALSE:
+        return (size_t)snprintf(out, 32, "false");
+    case MANIFEST_INTEGER:
+        if (!value->as_float) {
+            return (size_t)snprintf(out, 32, "%lld", (long long)value->integer);
+        }
+        return float_key(value->number, out);
+    case MANIFEST_NUMBER:
+        return float_key(value->number, out);
+    default:
+        return 0;
+    }
+}
+
+/* ---- base64 and UTF-8 ---- */
+
+static int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (is_digit(c)) {
+        return c - '0' + 52;
+    }
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+size_t mf_base64(const char *text, size_t length, char *out) {
+    uint32_t bits = 0;
+    unsigned have = 0, padding = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++) {
+        int value;
+        if (text[i] == '\n' || text[i] == '\r') {
+            continue;
+        }
+        if (text[i] == '=') {
+            padding++;
+            continue;
+        }
+        value = base64_value(text[i]);
+        if (value < 0 || padding != 0) {
+            return SIZE_MAX;
+        }
+        bits = (bits << 6 | (uint32_t)value) & 0xFFFFFF;
+        if (++have == 4) {
+            out[n++] = (char)(unsigned char)(bits >> 16);
+            out[n++] = (char)(unsigned char)(bits >> 8 & 0xFF);
+            out[n++] = (char)(unsigned char)(bits & 0xFF);
+            have = 0;
+        }
+    }
+    if (have == 1 || (have == 0 ? padding != 0 : have + padding != 4)) {
+        return SIZE_MAX;
+    }
+    if (have >= 2) {
+        bits <<= 6 * (4 - have);
+        out[n++] = (char)(unsigned char)(bits >> 16 & 0xFF);
+        if (have == 3) {
+            out[n++] = (char)(unsigned char)(bits >> 8 & 0xFF);
+        }
+    }
+    return n;
+}
+
+unsigned mf_utf8(const unsigned char *text, size_t length) {
+    unsigned width;
+    uint32_t code;
+    if (length == 0) {
+        return 0;
+    }
+    if (text[0] < 0x80) {
+        return 1;
+    }
+    if (text[0] >= 0xC2 && text[0] <= 0xDF) {
+        width = 2;
+        code = text[0] & 0x1FU;
+    } else if (text[0] >= 0xE0 && text[0] <= 0xEF) {
+        width = 3;
+        code = text[0] & 0x0FU;
+    } else if (text[0] >= 0xF0 && text[0] <= 0xF4) {
+        width = 4;
+        code = text[0] & 0x07U;
+    } else {
+        return 0;
+    }
+    if (length < width) {
+        return 0;
+    }
+    for (unsigned i = 1; i < width; i++) {
+        if ((text[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | (text[i] & 0x3FU);
+    }
+    if ((width == 3 && (code < 0x800 || (code >= 0xD800 && code <= 0xDFFF))) ||
+        (width == 4 && (code < 0x10000 || code > 0x10FFFF))) {
+        return 0;
+    }
+    return width;
+}
