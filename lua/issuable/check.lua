@@ -129,12 +129,9 @@ local function summarise(result)
   return summary
 end
 
---- Reads and decides, without findings or fixes: what mending runs again on edited bytes.
----@param read table options for sources.read
----@param options table
-function M.decide(read, options)
-  local input = sources.read(read)
-  local decisions, asker = pipeline.run(input, {
+--- Decides all that was read, without findings or fixes: what mending runs again on edited bytes.
+local function decide(input, options)
+  local decisions = pipeline.run(input, {
     behaviour = options.behaviour,
     now = options.now,
     assume_empty = options.assume_empty,
@@ -142,7 +139,7 @@ function M.decide(read, options)
   for i, decision in ipairs(decisions) do
     decision.id = ("D%d"):format(i)
   end
-  return { input = input, decisions = decisions, asker = asker, directory = read.directory }
+  return { input = input, decisions = decisions }
 end
 
 ---@class issuable.CheckOptions : issuable.ReadOptions
@@ -165,18 +162,13 @@ function M.run(options)
     return nil, message
   end
   options.now = options.now or os.time()
-  local result = M.decide(read, options)
+  local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
   result.findings = judge.findings(result.input, result.decisions)
   result.fixes = {}
   if options.fixes ~= false then
     mend.run(result, options, function(files)
-      local again = {}
-      for key, value in pairs(read) do
-        again[key] = value
-      end
-      again.files = files
-      return M.decide(again, options)
+      return decide(sources.with_zones_from(result.input, files), options)
     end)
   end
   result.summary = summarise(result)

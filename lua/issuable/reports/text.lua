@@ -132,7 +132,12 @@ local function add_change(out, margin, paint, change)
     end
   end
   if change.result and #change.result > 0 then
-    add_block(out, margin, paint, ("%s the wanted RRset, for DNS that is kept elsewhere:"):format(paint("bold", "help:")), change.result)
+    local ttl = change.ttl and (" %d"):format(change.ttl) or ""
+    local records = {}
+    for i, text in ipairs(change.result) do
+      records[i] = ("%s.%s IN CAA %s"):format(change.owner, ttl, text)
+    end
+    add_block(out, margin, paint, ("%s the wanted RRset, for DNS that is kept elsewhere:"):format(paint("bold", "help:")), records)
   end
 end
 

@@ -59,7 +59,7 @@ function State:scope_of(path)
   local where, best, scope = real(path), -1, ""
   for _, cluster in ipairs(self.options.clusters or {}) do
     local root = real(cluster.path)
-    if (where == root or where:sub(1, #root + 1) == root .. "/") and #root > best then
+    if (where == root or root == "/" or where:sub(1, #root + 1) == root .. "/") and #root > best then
       best, scope = #root, cluster.name
     end
   end
@@ -275,6 +275,24 @@ function M.read(options)
     resolver:resolve(request)
   end
   return input
+end
+
+--- The same input with its zones read again from other bytes: what an edit would make of them.
+---@param input table what read returned
+---@param files issuable.Files
+---@return table input requests and all else unchanged
+function M.with_zones_from(input, files)
+  local again = {}
+  for key, value in pairs(input) do
+    again[key] = value
+  end
+  again.files, again.zones = files, {}
+  for i, subject in ipairs(input.zones) do
+    local reloaded = zones.load(files, subject.path, subject.options)
+    again.zones[i] = reloaded or { path = subject.path, apex = subject.apex, status = "broken", errors = {}, files = files, given = subject.given }
+    again.zones[i].explicit = subject.explicit
+  end
+  return again
 end
 
 return M

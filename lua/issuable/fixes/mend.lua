@@ -1,0 +1,246 @@
+-- Mending: denied decisions → changes → byte edits, applied in memory and decided again before anybody sees them.
+-- SPDX-License-Identifier: MIT
+-- Design section 6. One changeset for all findings that touch the same files, one serial bump a zone.
+
+local diff = require "issuable.fixes.diff"
+local edits = require "issuable.fixes.edits"
+local effect = require "issuable.fixes.effect"
+local plan = require "issuable.fixes.plan"
+local zonefile = require "issuable.fixes.zonefile"
+
+local M = {}
+
+--- Files that several zones are read from: an edit for one zone would change the other one unasked.
+local function shared_files(zones)
+  local readers, shared = {}, {}
+  for _, zone in ipairs(zones) do
+    local seen = {}
+    for _, source in ipairs(zone.handle:files()) do
+      if not seen[source.path] then
+        seen[source.path] = true
+        if readers[source.path] and readers[source.path] ~= zone then
+          shared[source.path] = ("%s is part of several zones (%s and %s): an edit would change them all"):format(
+            source.path,
+            readers[source.path].path,
+            zone.path
+          )
+        end
+        readers[source.path] = readers[source.path] or zone
+      end
+    end
+  end
+  return shared
+end
+
+local function refuse(change, problem)
+  change.refused, change.why = problem.refused, problem.why
+end
+
+--- The edits of one change, kept with it for reports; a change that cannot be written is refused and the others go on.
+local function change_edits(change, editor)
+  local list, problem = editor:edits(change)
+  if not list then
+    refuse(change, problem)
+    return nil
+  end
+  change.edits, change.places = list, {}
+  local by_file = edits.by_file { list }
+  for _, target in ipairs(by_file or {}) do
+    for _, place in ipairs(diff.places(target.path, change.zone.files:read(target.path), target.edits)) do
+      table.insert(change.places, place)
+    end
+  end
+  return list
+end
+
+--- The files of a fix before and after its edits.
+local function fixed_files(zone, lists)
+  local targets, message = edits.by_file(lists)
+  if not targets then
+    return nil, message
+  end
+  local files = {}
+  for i, target in ipairs(targets) do
+    local before, why = zone.files:read(target.path)
+    if not before then
+      return nil, why
+    end
+    local after, problem = edits.apply(before, target.edits)
+    if not after then
+      return nil, problem
+    end
+    files[i] = {
+      path = target.path,
+      digest = target.digest,
+      before = before,
+      after = after,
+      edits = target.edits,
+      diff = diff.unified(target.path, before, target.edits),
+    }
+  end
+  return files
+end
+
+--- All changes of one zone as one fix: their edits and one serial bump, or why none is made.
+local function zone_fix(zone, changes, shared, now)
+  local fix = { changes = changes, findings = {}, edits = {}, effect = {} }
+  local editor, problem = zonefile.open(zone, shared)
+  local lists, wanted = {}, {}
+  for _, change in ipairs(changes) do
+    if not change.refused then
+      local list
+      if editor then
+        list = change_edits(change, editor)
+      else
+        refuse(change, problem)
+      end
+      if list then
+        lists[#lists + 1], wanted[#wanted + 1] = list, change
+      end
+    end
+  end
+  if #lists == 0 then
+    return fix
+  end
+  local bump, why = editor:bump(now)
+  local files, message
+  if bump then
+    lists[#lists + 1] = { bump }
+    files, message = fixed_files(zone, lists)
+    why = not files and { refused = "edit-conflict", why = message } or nil
+  end
+  if not files then
+    for _, change in ipairs(wanted) do
+      refuse(change, why)
+      change.places = nil
+    end
+    return fix
+  end
+  fix.files = files
+  for _, target in ipairs(files) do
+    for _, edit in ipairs(target.edits) do
+      table.insert(fix.edits, edit)
+    end
+  end
+  for _, change in ipairs(wanted) do
+    for _, line in ipairs(effect.of(change, now)) do
+      table.insert(fix.effect, line)
+    end
+  end
+  return fix
+end
+
+--- Nothing that is shown rests on the planner's word: the edited bytes are read, asked and decided again.
+local function disproved(result, again)
+  if #again.decisions ~= #result.decisions then
+    return "the edited files no longer ask the same questions"
+  end
+  for i, before in ipairs(result.decisions) do
+    local after = again.decisions[i]
+    if before.mended and after.verdict ~= "allowed" then
+      return ("%s would still be %s (%s)"):format(before.name, after.verdict, after.reason)
+    elseif before.verdict == "allowed" and after.verdict ~= "allowed" then
+      return ("%s would no longer be allowed (%s)"):format(before.name, after.reason)
+    elseif before.verdict ~= "allowed" and not before.mended and after.verdict == "allowed" then
+      return ("%s would become allowed without being asked for"):format(before.name)
+    end
+  end
+  for i, zone in ipairs(result.input.zones) do
+    if again.input.zones[i].status ~= zone.status then
+      return ("%s would no longer load"):format(zone.path)
+    end
+  end
+end
+
+local function by_zone(changes)
+  local groups, index = {}, {}
+  for _, change in ipairs(changes) do
+    local key = change.zone or change
+    local group = index[key]
+    if not group then
+      group = { zone = change.zone, changes = {} }
+      index[key] = group
+      groups[#groups + 1] = group
+    end
+    table.insert(group.changes, change)
+  end
+  return groups
+end
+
+local function prove(result, redo)
+  local overlay, any = {}, false
+  for _, fix in ipairs(result.fixes) do
+    for _, target in ipairs(fix.files or {}) do
+      overlay[target.path], any = target.after, true
+    end
+    for _, change in ipairs(fix.changes) do
+      for _, decision in ipairs(change.refused and {} or change.decisions) do
+        decision.mended = true
+      end
+    end
+  end
+  if not any then
+    return
+  end
+  local why = disproved(result, redo(result.input.files:with(overlay)))
+  if not why then
+    return
+  end
+  for _, fix in ipairs(result.fixes) do
+    if fix.files then
+      fix.files, fix.edits, fix.effect = nil, {}, {}
+      for _, change in ipairs(fix.changes) do
+        if not change.refused then
+          refuse(change, { refused = "internal-check", why = "deciding again on the edited files: " .. why })
+          change.places = nil
+        end
+      end
+    end
+  end
+end
+
+local function link(result)
+  local of_decision = {}
+  for i, fix in ipairs(result.fixes) do
+    fix.id = ("X%d"):format(i)
+    for _, change in ipairs(fix.changes) do
+      for _, decision in ipairs(change.decisions) do
+        of_decision[decision] = { fix = fix, change = change }
+      end
+    end
+  end
+  for _, finding in ipairs(result.findings) do
+    local mended = finding.decision and of_decision[finding.decision]
+    if mended then
+      finding.fix, finding.change = mended.fix, mended.change
+      table.insert(mended.fix.findings, finding.id)
+    end
+  end
+end
+
+--- Plans, proves and attaches the fixes of a check.
+---@param result table of issuable.check: input, decisions, findings; gains `fixes`, and each finding its fix and change
+---@param options { now: integer, override_forbidden?: boolean }
+---@param redo fun(files: issuable.Files): table reads the zones again from these files and decides everything again
+function M.run(result, options, redo)
+  result.fixes = {}
+  local changes = plan.changes(result.decisions, {
+    now = options.now,
+    override_forbidden = options.override_forbidden,
+    zones = result.input.zones,
+  })
+  local shared = shared_files(result.input.zones)
+  for _, group in ipairs(by_zone(changes)) do
+    local fix
+    if group.zone then
+      fix = zone_fix(group.zone, group.changes, shared, options.now)
+    else
+      fix = { changes = group.changes, findings = {}, edits = {}, effect = {} }
+    end
+    result.fixes[#result.fixes + 1] = fix
+  end
+  prove(result, redo)
+  link(result)
+end
+
+return M
