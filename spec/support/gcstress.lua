@@ -9,11 +9,16 @@ local FIRST, EACH = 15, 100
 local function calm()
   collectgarbage("setpause", 100)
   collectgarbage("setstepmul", 1000)
+  if not jit then collectgarbage("incremental", 0, 0, 13) end
 end
 
 local function stress()
   collectgarbage("setpause", 0)
-  collectgarbage("setstepmul", jit and 0 or 1000) -- 0: a whole cycle a step
+  if jit then
+    collectgarbage("setstepmul", 0) -- no bound: a whole cycle a step
+  else
+    collectgarbage("incremental", 0, 1000, 30) -- a step of 2^30 bytes: the same
+  end
   collectgarbage() -- the pause counts from the end of a cycle
 end
 
