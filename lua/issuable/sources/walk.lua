@@ -53,15 +53,14 @@ local function is_soa_line(line)
       return false
     end
   end
-  local rest = after:gsub("^[%s(]+", "")
-  if rest == "" then
-    return after:find("(", 1, true) ~= nil
+  local words = {}
+  for word in after:gsub("[()]", " "):gmatch("%S+") do
+    words[#words + 1] = word
+    if #words <= 2 and word:find("[\"'<>{}#:,=]") or #words == 3 and not word:find("^%d") then
+      return false
+    end
   end
-  local mname, rname, next_word = rest:match("^(%S+)%s+([^%s()]+)%s*(%S*)")
-  if not mname then
-    return after:find("(", 1, true) ~= nil and not rest:find("%s%S")
-  end
-  return next_word == "" or next_word:sub(1, 1) == "(" or after:find("^%s*%(") ~= nil or (rname ~= "" and next_word:find("^%d") ~= nil)
+  return #words >= 7 or after:find("(", 1, true) ~= nil
 end
 
 --- Could this file, without a telling name, be a zone file? Its text would hold an SOA record near the start.
