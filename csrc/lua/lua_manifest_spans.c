@@ -1,0 +1,200 @@
+/* Questions to a stream: where a value stands, and which objects there are.
+ * SPDX-License-Identifier: MIT
+ * Source: design.md section 2 (Span); kubectl flattens whatever has `items`. */
+#include "lua_manifest.h"
+
+/* Fields of the table on top: first and last as Lua counts them. */
+void manifest_set_range(lua_State *L, uint32_t first, uint32_t end) {
+    iss_setsize(L, -1, "first", (size_t)first + 1);
+    iss_setsize(L, -1, "last", end);
+}
+
+void manifest_set_place(lua_State *L, manifest *m, uint32_t byte) {
+    uint32_t line, column;
+    if (!manifest_place(m, byte, &line, &column)) {
+        luaL_error(L, "not enough memory");
+    }
+    iss_setsize(L, -1, "line", line);
+    iss_setsize(L, -1, "column", column);
+}
+
+void manifest_push_range(lua_State *L, manifest *m, uint32_t first, uint32_t end) {
+    lua_createtable(L, 0, 4);
+    manifest_set_range(L, first, end);
+    manifest_set_place(L, m, first);
+}
+
+/* Pushes the Span table. */
+static int push_span(lua_State *L, manifest_stream *s, const manifest_span *span) {
+    manifest_push_range(L, s->engine, span->first, span->end);
+    iss_getuservalue(L, 1);
+    lua_getfield(L, -1, "path");
+    lua_remove(L, -2);
+    lua_setfield(L, -2, "path");
+    if (span->aliased) {
+        manifest_push_range(L, s->engine, span->alias_first, span->alias_end);
+        lua_setfield(L, -2, "alias");
+    }
+    return 1;
+}
+
+/* The id of the table at index 2; 0: not of this stream. */
+static uint32_t id_of(lua_State *L) {
+    uint32_t id;
+    luaL_checktype(L, 2, LUA_TTABLE);
+    iss_getuservalue(L, 1);
+    lua_getfield(L, -1, "ids");
+    lua_pushvalue(L, 2);
+    lua_rawget(L, -2);
+    id = (uint32_t)lua_tonumber(L, -1);
+    lua_pop(L, 3);
+    return id;
+}
+
+static bool find_span(lua_State *L, manifest_stream *s, uint32_t id, bool of_key,
+                      manifest_span *out) {
+    if (lua_type(L, 3) == LUA_TSTRING) {
+        size_t length;
+        const char *key = lua_tolstring(L, 3, &length);
+        return manifest_entry_span(s->engine, id, key, length, of_key, out);
+    }
+    if (lua_type(L, 3) == LUA_TNUMBER) {
+        lua_Number position = lua_tonumber(L, 3);
+        return !of_key && position >= 1 && position <= 4294967295.0 &&
+               position == (lua_Number)(uint32_t)position &&
+               manifest_item_span(s->engine, id, (uint32_t)position, out);
+    }
+    luaL_argerror(L, 3, "a key or a position expected");
+    return false;
+}
+
+/* --- Where a value, or a container, stands in the bytes.
+ * ---@param container table a table of this stream
+ * ---@param key? string|integer nil: the container itself
+ * ---@return issuable.Span? span  with `alias`, the use, when the value came through one */
+int manifest_method_span(lua_State *L) {
+    manifest_stream *s = manifest_check(L);
+    uint32_t id = id_of(L);
+    manifest_span span;
+    bool found;
+    if (lua_isnoneornil(L, 3)) {
+        found = manifest_container_span(s->engine, id, &span);
+    } else {
+        found = find_span(L, s, id, false, &span);
+    }
+    if (!found || s->wide) {
+        lua_pushnil(L);
+        return 1;
+    }
+    return push_span(L, s, &span);
+}
+
+/* --- Where a key stands in the bytes.
+ * ---@param container table a mapping of this stream
+ * ---@param key string
+ * ---@return issuable.Span? span */
+int manifest_method_key_span(lua_State *L) {
+    manifest_stream *s = manifest_check(L);
+    uint32_t id = id_of(L);
+    manifest_span span;
+    if (!find_span(L, s, id, true, &span) || s->wide) {
+        lua_pushnil(L);
+        return 1;
+    }
+    return push_span(L, s, &span);
+}
+
+/* Is the table at the top a mapping with a list `items`? Then the list is pushed. */
+static bool push_items(lua_State *L, const manifest_stream *s, int ids) {
+    uint32_t id;
+    lua_pushliteral(L, "items");
+    lua_rawget(L, -2);
+    if (!lua_istable(L, -1)) {
+        lua_pop(L, 1);
+        return false;
+    }
+    lua_pushvalue(L, -1);
+    lua_rawget(L, ids);
+    id = (uint32_t)lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    if (!manifest_kept_is_sequence(s->engine, id)) {
+        lua_pop(L, 1);
+        return false;
+    }
+    return true;
+}
+
+static bool is_mapping(lua_State *L, const manifest_stream *s, int ids) {
+    uint32_t id;
+    if (!lua_istable(L, -1)) {
+        return false;
+    }
+    lua_pushvalue(L, -1);
+    lua_rawget(L, ids);
+    id = (uint32_t)lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    return id != 0 && !manifest_kept_is_sequence(s->engine, id);
+}
+
+/* --- The objects of the stream: any mapping with a list `items` stands for what is in it, as for
+ * kubectl; what is not a mapping is left out.
+ * ---@return { object: table, document: table }[] */
+int manifest_method_flatten(lua_State *L) {
+    manifest_stream *s = manifest_check(L);
+    int ids, documents, result, document, count = 0;
+    lua_settop(L, 1);
+    iss_getuservalue(L, 1);
+    lua_getfield(L, 2, "ids");
+    ids = 3;
+    lua_getfield(L, 2, "documents");
+    documents = 4;
+    lua_newtable(L);
+    result = 5;
+    document = 6;
+    for (int d = 1;; d++) {
+        int base;
+        lua_rawgeti(L, documents, d);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            break;
+        }
+        lua_getfield(L, document, "value");
+        base = lua_gettop(L);
+        /* From here on the stack holds pairs (list, position); the value on top is looked at. */
+        for (;;) {
+            if (is_mapping(L, s, ids)) {
+                luaL_checkstack(L, 10, "lists too deep");
+                if (push_items(L, s, ids)) {
+                    lua_remove(L, -2);
+                    lua_pushinteger(L, 0);
+                } else {
+                    lua_createtable(L, 0, 2);
+                    lua_insert(L, -2);
+                    lua_setfield(L, -2, "object");
+                    lua_pushvalue(L, document);
+                    lua_setfield(L, -2, "document");
+                    lua_rawseti(L, result, ++count);
+                }
+            } else {
+                lua_pop(L, 1);
+            }
+            /* The next element of the innermost list that has one. */
+            while (lua_gettop(L) > base) {
+                int position = (int)lua_tointeger(L, -1) + 1;
+                lua_pop(L, 1);
+                lua_rawgeti(L, -1, position);
+                if (!lua_isnil(L, -1)) {
+                    lua_pushinteger(L, position);
+                    lua_insert(L, -2);
+                    break;
+                }
+                lua_pop(L, 2);
+            }
+            if (lua_gettop(L) < base) {
+                break;
+            }
+        }
+        lua_settop(L, result);
+    }
+    return 1;
+}
