@@ -72,9 +72,9 @@ local function write(result, lines)
   if #list == 0 then
     return true
   end
-  local ok, message, _, path = file.replace(list)
+  local ok, message = file.replace(list)
   if not ok then
-    lines[#lines + 1] = terminal.visible(("nothing written: %s%s"):format(path and path .. ": " or "", message))
+    lines[#lines + 1] = terminal.visible("nothing written: " .. message)
     return false
   end
   for _, name in ipairs(names) do

@@ -29,6 +29,13 @@ function Files.new(options)
   }, Files)
 end
 
+--- What is wrong, without the path in front: whoever tells it knows the path, and reports print it once.
+---@param message string of issuable.file
+---@return string
+function Files.reason(message)
+  return (message:gsub("^.*: ", ""))
+end
+
 --- The same files with other bytes for some paths. Nothing is written.
 ---@param overlay table<string, string>
 ---@return issuable.Files
@@ -59,7 +66,7 @@ function Files:read(path)
     local message, code
     bytes, message, code = file.read(path, self.max_bytes)
     if not bytes then
-      return nil, message, code
+      return nil, Files.reason(message), code
     end
   end
   self.digests[path] = file.sha256(bytes)

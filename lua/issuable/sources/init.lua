@@ -24,7 +24,7 @@ local function expand(state, path)
   end
   local stat, message, code = file.stat(path)
   if not stat then
-    state:problem { path = path, code = "unreadable", severity = "error", message = message, explicit = true, errno = code }
+    state:problem { path = path, code = "unreadable", severity = "error", message = Files.reason(message), explicit = true, errno = code }
     return {}
   end
   if stat.type ~= "directory" then
@@ -102,7 +102,8 @@ end
 local function load_manifest(state, entry)
   local source, message, code = manifests.load(state.files, entry.path)
   if not source then
-    state:problem { path = entry.path, code = "unreadable", severity = "error", message = message, explicit = entry.explicit, errno = code }
+    -- nobody knows what it asks for, so the run is not decided
+    state:problem { path = entry.path, code = "unreadable", severity = "error", message = message, explicit = entry.explicit, errno = code, relevant = true }
     return
   end
   local scope = state:scope_of(entry.path)
@@ -143,12 +144,15 @@ local function load_unknown(state, entry)
   end
 end
 
---- A part that a zone includes is read as that zone's, not as a fragment beside it.
+--- A part that a zone includes is read as that zone's, not as a fragment beside it. Fragments that only include each
+--- other stay: their errors are told nowhere else.
 local function drop_included(input)
   local included = {}
   for _, subject in ipairs(input.zones) do
-    for path in pairs(zones.included(subject)) do
-      included[path] = true
+    if subject.apex or subject.explicit then
+      for path in pairs(zones.included(subject)) do
+        included[path] = true
+      end
     end
   end
   local kept = {}
@@ -247,21 +251,27 @@ function M.read(options)
   for _, cluster in ipairs(options.clusters or {}) do
     paths[#paths + 1] = cluster.path
   end
+  local entries = {}
   for _, path in ipairs(paths) do
     for _, entry in ipairs(expand(state, path)) do
       local key = real(entry.path)
       if not seen[key] then
-        seen[key] = true
-        if entry.kind == "zone" then
-          if entry.explicit or options.found_zones ~= false then
-            load_zone(state, entry, entry.explicit and "option" or "found")
-          end
-        elseif entry.kind then
-          load_manifest(state, entry)
-        else
-          load_unknown(state, entry)
-        end
+        seen[key] = entry
+        entries[#entries + 1] = entry
+      elseif entry.explicit then
+        seen[key].explicit = true -- met while walking and named too: what is named counts
       end
+    end
+  end
+  for _, entry in ipairs(entries) do
+    if entry.kind == "zone" then
+      if entry.explicit or options.found_zones ~= false then
+        load_zone(state, entry, entry.explicit and "option" or "found")
+      end
+    elseif entry.kind then
+      load_manifest(state, entry)
+    else
+      load_unknown(state, entry)
     end
   end
   local input = state.input

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 -- Design section 4: `.git`, `node_modules` and ignore globs skipped, links not followed out of the root.
 
+local Files = require "issuable.sources.files"
 local file = require "issuable.file"
 local globs = require "issuable.sources.globs"
 
@@ -91,7 +92,7 @@ end
 local function resolve_link(state, path)
   local real, message = file.realpath(path)
   if not real then
-    skipped(state, path, message)
+    skipped(state, path, Files.reason(message))
     return nil
   end
   if not inside(state.root, real) then
@@ -111,7 +112,7 @@ end
 local function visit(state, path, name, relative, depth, pending)
   local stat, message = file.lstat(path)
   if not stat then
-    skipped(state, path, message)
+    skipped(state, path, Files.reason(message))
     return
   end
   local real
@@ -151,7 +152,7 @@ end
 function M.folder(folder, options)
   local root, message, code = file.realpath(folder)
   if not root then
-    return nil, message, code
+    return nil, Files.reason(message), code
   end
   local state = {
     root = root,
@@ -166,9 +167,9 @@ function M.folder(folder, options)
     local names, why, list_code = file.list(current.path)
     if not names then
       if current.depth == 0 then
-        return nil, why, list_code
+        return nil, Files.reason(why), list_code
       end
-      skipped(state, current.path, why)
+      skipped(state, current.path, Files.reason(why))
     else
       for _, name in ipairs(names) do
         local prefix = current.path == "." and "" or (current.path:gsub("/$", "") .. "/")

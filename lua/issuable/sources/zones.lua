@@ -46,7 +46,7 @@ local function includer(files, options)
     end
     local bytes, read_message = files:read(path)
     if not bytes then
-      return nil, read_message
+      return nil, ("%s: %s"):format(path, read_message)
     end
     return bytes, path
   end
