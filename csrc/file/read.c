@@ -140,6 +140,8 @@ static int collect(DIR *folder, file_names *out, size_t *used) {
         const struct dirent *entry;
         size_t size;
         errno = 0;
+        /* Only a shared DIR would be unsafe, and this one is ours alone.
+         * NOLINTNEXTLINE(concurrency-mt-unsafe) */
         if ((entry = readdir(folder)) == NULL) {
             return errno;
         }

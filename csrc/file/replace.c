@@ -29,7 +29,7 @@ static int by_identity(const void *a, const void *b) {
 
 /* Two paths of one file (links, hard links): the second rename would undo the first. */
 static int check_distinct(const target *targets, size_t count, size_t *at) {
-    identity *all = calloc(count, sizeof *all);
+    identity *all = count > 0 ? calloc(count, sizeof *all) : NULL;
     int status = FILE_OK;
     if (all == NULL) {
         return ENOMEM;
@@ -124,19 +124,24 @@ static void release_signals(const sigset_t *before) {
 }
 
 int file_replace(file_change *changes, size_t count, size_t *at) {
-    target *targets = calloc(count + 1, sizeof *targets);
-    target_folder *folders = calloc(count + 1, sizeof *folders);
+    target *targets;
+    target_folder *folders;
     size_t opened = 0;
     int status = ENOMEM;
     sigset_t before;
     *at = 0;
+    if (count == 0) {
+        return FILE_OK;
+    }
+    targets = calloc(count, sizeof *targets);
+    folders = calloc(count, sizeof *folders);
     for (size_t i = 0; i < count; i++) {
         changes[i].written = false;
     }
     if (targets != NULL && folders != NULL) {
         hold_signals(&before);
         status = replace(changes, count, at, targets, folders, &opened);
-        if (count > 0 && changes[0].written) {
+        if (changes[0].written) {
             int synced = sync_folders(folders, opened);
             status = status == FILE_OK ? synced : status;
         }

@@ -81,22 +81,23 @@ static int open_folder(target *t, target_folder *folders, size_t *count) {
     struct stat st;
     size_t length = (size_t)(t->name - t->path);
     char *path = strndup(t->path, length > 1 ? length - 1 : length); /* "/" stays */
-    int status = FILE_OK;
-    int fd;
+    int fd, status;
     if (path == NULL) {
         return ENOMEM;
     }
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    status = fd < 0 || fstat(fd, &st) != 0 ? errno : FILE_OK;
+    status = errno;
     free(path);
-    if (status != FILE_OK) {
-        if (fd >= 0) {
-            close(fd);
-        }
+    if (fd < 0) {
         return status;
     }
-    for (size_t i = *count; i > 0;
-         i--) { /* neighbours share folders: the last is looked at first */
+    if (fstat(fd, &st) != 0) {
+        status = errno;
+        close(fd);
+        return status;
+    }
+    /* Neighbours share folders: the last is looked at first. */
+    for (size_t i = *count; i > 0; i--) {
         if (folders[i - 1].dev == st.st_dev && folders[i - 1].ino == st.st_ino) {
             close(fd);
             t->folder = &folders[i - 1];

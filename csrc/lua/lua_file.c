@@ -249,7 +249,7 @@ static const char *entry_field(lua_State *L, int anchors, int *anchored, size_t 
 /* Fills one change from the entry on top of the stack; false: its path holds a NUL. */
 static bool read_change(lua_State *L, file_change *change, int anchors, int *anchored,
                         size_t entry) {
-    size_t path_length, digest_length;
+    size_t path_length = 0, digest_length = 0;
     change->path = entry_field(L, anchors, anchored, entry, "path", &path_length);
     change->digest = entry_field(L, anchors, anchored, entry, "digest", &digest_length);
     change->bytes = entry_field(L, anchors, anchored, entry, "bytes", &change->length);
