@@ -75,7 +75,7 @@ function M.run(input, options)
         name = identifier.name or identifier.text,
         wildcard = identifier.wildcard or false,
         ca = request.ca,
-        accounts = request.issuer and request.issuer.accounts or nil,
+        accounts = request.issuer and request.issuer.accounts or request.accounts,
         methods = identifier.methods,
         behaviour = options.behaviour,
         now = options.now,

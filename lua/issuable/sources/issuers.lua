@@ -235,6 +235,10 @@ function Issuers:resolve(request)
     outcome = { ca = outcome.last_resort, assumed = true }
   end
   request.ca, request.ca_from_option = outcome.ca, outcome.ca and (outcome.assumed or by_option == outcome.ca) or nil
+  if not request.issuer and reference.name then
+    local declared = self:declared_accounts(request) -- the policy knows accounts of issuers that no manifest shows
+    request.accounts = #declared > 0 and declared or nil
+  end
   if not outcome.ca then
     request.settled = outcome
   elseif outcome.ca.private then
