@@ -69,6 +69,14 @@ describe("a unified diff", function()
     )
   end)
 
+  it("counts the lines that came before in the second hunk", function()
+    local bytes = numbered(30)
+    local at = bytes:find("line 5\n", 1, true)
+    local text = diff.unified("z", bytes, { { first = at, last = at - 1, text = "one\ntwo\n" }, replace(bytes, "line 20", "x") })
+    assert.truthy(text:find("@@ -2,6 +2,8 @@\n", 1, true))
+    assert.truthy(text:find("@@ -17,7 +19,7 @@\n", 1, true))
+  end)
+
   it("marks a last line without a newline", function()
     assert.equal("--- a/z\n+++ b/z\n@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n+b\n+c\n\\ No newline at end of file\n",
       diff.unified("z", "a\nb", { { first = 4, last = 3, text = "\nc" } }))

@@ -3,6 +3,7 @@
 -- RFC 8659 section 4.2 (issuer and parameters), RFC 8657 (accounturi, validationmethods); design section 6.
 
 local caa = require "issuable.caa"
+local words = require "issuable.decide.words"
 
 local M = {}
 
@@ -169,25 +170,22 @@ local function method_list(ask)
   end
   for _, method in ipairs(ask.methods) do
     if not method:find(METHOD) then
-      return refusal("method-unknown", "%q is no validation method label", method)
+      return refusal("method-unknown", "%s is no validation method label", words.printable(method))
     end
   end
   return table.concat(ask.methods, ",")
 end
 
-local function account_list(ask, is_allowed)
+local function account_list(ask)
   if not ask.accounts or #ask.accounts == 0 then
     return refusal("account-unknown", "the records of %s bind it to an ACME account, and the account of this request is not known", M.title(ask.ca))
   end
-  local wanted = {}
   for _, account in ipairs(ask.accounts) do
     if not account:find(PARAMETER_VALUE) then
-      return refusal("account-unknown", "the account URI %q cannot be written in a CAA record", account)
-    elseif not is_allowed(account) then
-      wanted[#wanted + 1] = account
+      return refusal("account-unknown", "the account URI %s cannot be written in a CAA record", words.printable(account))
     end
   end
-  return wanted
+  return ask.accounts
 end
 
 --- A lone semicolon after the last parameter is taken away where that alone gives what was asked.
@@ -211,10 +209,10 @@ end
 --- The values that give an ask what it wants.
 ---@param ask table { ca, wildcard, accounts, methods, reason }
 ---@param properties table[] the RRset as it stands
----@param judge { allows: fun(ask: table, properties: table[], account?: string): boolean }
+---@param allows fun(ask: table, properties: table[]): boolean what issuable.decide says of a set
 ---@return { value: string, flags: integer, near: table?, replace: table? }[]? values near: the property to stand beside; replace: the one to change in place
 ---@return { refused: string, why: string }?
-function M.values(ask, properties, judge)
+function M.values(ask, properties, allows)
   local domain = M.domain(ask.ca)
   if not domain then
     return refusal("no-identity", "it is not established which CAA name %s answers to, so none is written", M.title(ask.ca))
@@ -222,7 +220,7 @@ function M.values(ask, properties, judge)
   local siblings = M.siblings(properties, ask.ca, ask.wildcard)
   if ask.reason == "malformed-property" then
     local values = mended(siblings, function(meant)
-      return judge.allows(ask, { meant })
+      return allows(ask, { meant })
     end)
     if values then
       return values
@@ -239,9 +237,7 @@ function M.values(ask, properties, judge)
   end
   if pin_account then
     local problem
-    accounts, problem = account_list(ask, function(account)
-      return judge.allows(ask, properties, account)
-    end)
+    accounts, problem = account_list(ask)
     if not accounts then
       return nil, problem
     end
@@ -252,7 +248,7 @@ function M.values(ask, properties, judge)
     wanted.accounturi = account or nil
     values[i] = { value = value_like(best and best.meant, domain, wanted), flags = 0, near = best and best.property }
   end
-  if ask.reason == "issuance-forbidden" and values[1] then
+  if ask.reason == "issuance-forbidden" then
     values[1].replace = first_empty(properties, tag)
   end
   return values

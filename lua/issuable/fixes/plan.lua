@@ -4,6 +4,7 @@
 
 local caa = require "issuable.caa"
 local dates = require "issuable.dates"
+local words = require "issuable.decide.words"
 local grant = require "issuable.fixes.grant"
 local rrset = require "issuable.fixes.rrset"
 local verify = require "issuable.fixes.verify"
@@ -35,22 +36,6 @@ local function name_of(decision)
   return (decision.wildcard and "*." or "") .. decision.name
 end
 
-local function quoted_list(items, limit)
-  local shown = {}
-  for i, item in ipairs(items) do
-    if i > limit then
-      shown[#shown + 1] = ("%d more"):format(#items - limit)
-      break
-    end
-    shown[i] = item
-  end
-  if #shown < 2 then
-    return shown[1] or ""
-  end
-  local last = table.remove(shown)
-  return table.concat(shown, ", ") .. " and " .. last
-end
-
 local function names_of(decisions)
   local names, seen = {}, {}
   for _, decision in ipairs(decisions) do
@@ -60,7 +45,7 @@ local function names_of(decisions)
       names[#names + 1] = name
     end
   end
-  return quoted_list(names, 4)
+  return words.list(names)
 end
 
 local function refuse(group, decisions, problem)
@@ -153,19 +138,18 @@ local function ask_of(decision)
   }
 end
 
+--- Would a set allow what is asked?
 local function judge(now)
-  return {
-    allows = function(ask, properties, account)
-      return verify.allows(properties, {
-        ca = ask.ca,
-        wildcard = ask.wildcard,
-        accounts = account and { account } or ask.accounts,
-        methods = ask.methods,
-        behaviour = ask.behaviour,
-        now = now,
-      })
-    end,
-  }
+  return function(ask, properties)
+    return verify.allows(properties, {
+      ca = ask.ca,
+      wildcard = ask.wildcard,
+      accounts = ask.accounts,
+      methods = ask.methods,
+      behaviour = ask.behaviour,
+      now = now,
+    })
+  end
 end
 
 --- What the proof may count as asked for: as wide as what is written, and no wider.
@@ -311,8 +295,9 @@ local function unedited(group, change, zones)
 end
 
 local function all_served(asks, after, now)
+  local allows = judge(now)
   for _, ask in ipairs(asks) do
-    if not judge(now).allows(ask, after) then
+    if not allows(ask, after) then
       return false, ("%s would still not be allowed for %s"):format(grant.title(ask.ca), name_of(ask.decision))
     end
   end
