@@ -33,7 +33,7 @@ local MATCHES = {
       and (
         provisioner == "acme"
         or parts.port == "9000"
-        or parts.host:find("step-?ca") ~= nil
+        or parts.host:find("step%-?ca") ~= nil
         or parts.host:find("step%-certificates") ~= nil
         or parts.host:sub(-17) == ".ca.smallstep.com"
         or url.is_internal_host(parts.host)

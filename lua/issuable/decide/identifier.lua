@@ -47,7 +47,7 @@ local function label_problem(label)
     return "a wildcard is only the whole first label"
   elseif label:find("_", 1, true) then
     return "an underscore is not allowed in a certificate's name"
-  elseif label:find("[\128-\255]") then
+  elseif label:find("[\128-\255]") or label:find("\\[12]%d%d") then -- octets above 127, plain or escaped as the DNS does
     return "a name in a certificate is written in A-labels (xn--…)"
   elseif label:find("[^%w-]") then
     return ("%q is no host name label"):format(words.printable(label))
