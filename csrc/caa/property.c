@@ -87,8 +87,7 @@ const char *caa_fault_text(caa_fault fault) {
     case CAA_OK:
         return "no fault";
     case CAA_BAD_ISSUER:
-        return "the issuer is not a domain name (letters, digits and inner hyphens, with single "
-               "dots between)";
+        return "the issuer is not a domain name";
     case CAA_MISSING_SEMICOLON:
         return "a semicolon is missing after the issuer";
     case CAA_EMPTY_PARAMETER:
@@ -96,11 +95,11 @@ const char *caa_fault_text(caa_fault fault) {
     case CAA_TRAILING_SEMICOLON:
         return "a semicolon follows the last parameter";
     case CAA_BAD_TAG:
-        return "a parameter's tag is not made of letters, digits and inner hyphens";
+        return "a parameter's tag may hold only letters, digits and inner hyphens";
     case CAA_MISSING_EQUALS:
         return "a parameter is not written tag=value";
     case CAA_BAD_VALUE:
-        return "a parameter's value holds a blank or another octet that it may not hold";
+        return "a parameter's value may hold no blanks and only printable ASCII";
     case CAA_BAD_URL:
         return "the value is not a mailto:, http: or https: URL";
     case CAA_BAD_PROPERTY_TAG:
@@ -176,6 +175,7 @@ static caa_fault read_parameter(const uint8_t *value, size_t len, size_t *at, ca
     out->value = (caa_slice){i, end - i};
     *at = skip_wsp(value, len, end);
     if (*at < len && value[*at] != ';') {
+        *at = end; /* the blank that ended the value, if there is one */
         return CAA_BAD_VALUE;
     }
     return CAA_OK;

@@ -40,7 +40,7 @@ typedef enum {
     CAA_TRAILING_SEMICOLON, /* ";" after the last parameter: the grammar has no such thing */
     CAA_BAD_TAG,            /* a parameter's tag is not letters, digits and inner hyphens */
     CAA_MISSING_EQUALS,     /* a parameter without "=" */
-    CAA_BAD_VALUE,          /* a blank or another forbidden octet inside a parameter's value */
+    CAA_BAD_VALUE,          /* a blank or another octet that no parameter's value holds */
     CAA_BAD_URL,            /* iodef: not a mailto:, http: or https: URL */
     CAA_BAD_PROPERTY_TAG    /* the property's own tag breaks section 4.1 */
 } caa_fault;
