@@ -1,0 +1,723 @@
+/* Loading: entries and directives in file order, files suspended at $INCLUDE.
+ * SPDX-License-Identifier: MIT
+ * RFC 1035 section 5.1, RFC 2308 section 4 ($TTL); the dialect is BIND 9.18's. */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mnemonic.h"
+
+static size_t limit(size_t wanted, size_t otherwise, size_t most) {
+    size_t value = wanted == 0 ? otherwise : wanted;
+    return value > most ? most : value;
+}
+
+static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *path, size_t path_len,
+                      uint32_t parent, size_t at);
+
+zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_len,
+               const dns_name *origin, const zone_limits *limits, zone_hash_key key) {
+    zone *z = calloc(1, sizeof *z);
+    if (z == NULL) {
+        return NULL;
+    }
+    z->limits.max_bytes = limit(limits->max_bytes, (size_t)1 << 30, UINT32_MAX - 1);
+    z->limits.max_entry = limit(limits->max_entry, (size_t)1 << 20, UINT32_MAX - 1);
+    z->limits.max_records = limit(limits->max_records, 10000000, UINT32_MAX - 1);
+    z->limits.max_names = limit(limits->max_names, 20000000, UINT32_MAX - 1);
+    z->limits.max_includes = limit(limits->max_includes, 10000, UINT32_MAX - 1);
+    z->limits.max_depth = limit(limits->max_depth, ZONE_DEPTH_MAX, ZONE_DEPTH_MAX);
+    z->limits.max_errors = limit(limits->max_errors, 1000, 1000000);
+    z->context = z->soa = z->apex = ZONE_NIL;
+    if (!zone_store_init(&z->store, key) ||
+        !push_file(z, bytes, len, path, path_len, ZONE_NIL, 0)) {
+        zone_free(z);
+        return NULL;
+    }
+    if (origin != NULL) {
+        z->frames[0].origin = *origin;
+        z->frames[0].has_origin = true;
+    }
+    return z;
+}
+
+void zone_free(zone *z) {
+    if (z != NULL) {
+        zone_store_free(&z->store);
+        free(z);
+    }
+}
+
+/* ---- problems ---- */
+
+bool zone_report_at(zone *z, uint32_t file, uint32_t order, bool warning,
+                    const zone_problem *problem) {
+    if (warning) {
+        if (problem->code != ZONE_TOO_MANY_ERRORS && z->warnings++ >= z->limits.max_errors) {
+            return true; /* more of them help nobody */
+        }
+    } else {
+        z->failed = true;
+        if (z->errors++ >= z->limits.max_errors) {
+            return true; /* the last one said that there are too many */
+        }
+    }
+    zone_store *store = &z->store;
+    zone_report *reports =
+        zone_reserve(store->reports, &store->report_capacity, store->report_count, sizeof *reports);
+    if (reports == NULL) {
+        return false;
+    }
+    store->reports = reports;
+    zone_report report = {.code = problem->code,
+                          .warning = warning,
+                          .file = file,
+                          .first = (uint32_t)problem->first,
+                          .end = (uint32_t)problem->end,
+                          .order = order,
+                          .message_len = (uint32_t)strlen(problem->message)};
+    if (!zone_store_text(store, problem->message, report.message_len, &report.message)) {
+        return false;
+    }
+    report.serial = (uint32_t)store->report_count;
+    reports[store->report_count++] = report;
+    if (!warning && z->errors == z->limits.max_errors) {
+        z->stopped = true;
+        zone_problem last;
+        zone_fail(&last, ZONE_TOO_MANY_ERRORS, problem->first, problem->end,
+                  "reading stops here: %lu errors are enough; is this a zone file?",
+                  (unsigned long)z->limits.max_errors);
+        return zone_report_at(z, file, order, true, &last);
+    }
+    return true;
+}
+
+static bool report(zone *z, bool warning) {
+    return zone_report_at(z, z->frames[z->depth - 1].file, (uint32_t)z->store.record_count, warning,
+                          &z->problem);
+}
+
+/* An error after which nothing more is read. */
+static bool stop(zone *z) {
+    z->stopped = true;
+    return report(z, false);
+}
+
+/* Reports the entry's error and goes to the next line. */
+static bool give_up_entry(zone *z) {
+    zone_scan *scan = &z->frames[z->depth - 1].scan;
+    zone_token token;
+    if (z->problem.code == ZONE_RELATIVE_WITHOUT_ORIGIN) {
+        z->failed = true;
+        if (!z->said_relative && !report(z, false)) {
+            return false;
+        }
+        z->said_relative = true;
+    } else if (!report(z, false)) {
+        return false;
+    }
+    if (!zone_scan_skip_line(scan, &token)) {
+        zone_fail(&z->problem, ZONE_UNCLOSED_PARENTHESIS, token.first, token.end,
+                  "this parenthesis is never closed: everything up to the end of the file belongs "
+                  "to this record; add the missing )");
+        return report(z, false);
+    }
+    return true;
+}
+
+/* ---- files ---- */
+
+/* Files with a NUL are no zone files; those with a byte order mark are read behind it. */
+static bool check_bytes(zone *z, const uint8_t *bytes, size_t len, size_t *start) {
+    *start = 0;
+    const uint8_t *nul = len == 0 ? NULL : memchr(bytes, 0, len);
+    if (nul != NULL) {
+        size_t at = (size_t)(nul - bytes);
+        zone_fail(&z->problem, ZONE_NUL_BYTE, at, at + 1,
+                  "there is a NUL byte here: this is no zone file (binary or UTF-16?); it was not "
+                  "read");
+        *start = len;
+        return report(z, false);
+    }
+    if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        zone_fail(&z->problem, ZONE_BOM, 0, 3,
+                  "the file begins with a byte order mark, which DNS servers read as part of the "
+                  "first name; save it as UTF-8 without one");
+        *start = 3;
+        return report(z, false);
+    }
+    return true;
+}
+
+static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *path, size_t path_len,
+                      uint32_t parent, size_t at) {
+    zone_store *store = &z->store;
+    zone_file *files =
+        zone_reserve(store->files, &store->file_capacity, store->file_count, sizeof *files);
+    if (files == NULL) {
+        return false;
+    }
+    store->files = files;
+    zone_file file = {.bytes = bytes,
+                      .len = len,
+                      .path_len = (uint32_t)path_len,
+                      .parent = parent,
+                      .at = (uint32_t)at,
+                      .depth = (uint32_t)z->depth};
+    if (!zone_store_text(store, path, path_len, &file.path)) {
+        return false;
+    }
+    uint32_t id = (uint32_t)store->file_count;
+    files[store->file_count++] = file;
+    zone_frame *frame = &z->frames[z->depth++];
+    memset(frame, 0, sizeof *frame);
+    frame->file = id;
+    z->context = ZONE_NIL;
+    size_t start = 0;
+    if (len > z->limits.max_bytes - z->bytes) {
+        zone_fail(&z->problem, ZONE_FILE_TOO_LARGE, 0, 0,
+                  "the files of this zone are larger than %lu bytes together; nothing was read "
+                  "from this one",
+                  (unsigned long)z->limits.max_bytes);
+        files[id].len = len = 0;
+        if (!stop(z)) {
+            return false;
+        }
+    } else {
+        z->bytes += len;
+        if (!check_bytes(z, bytes, len, &start)) {
+            return false;
+        }
+    }
+    zone_scan_init(&frame->scan, bytes, len, start);
+    return true;
+}
+
+/* ---- directives ---- */
+
+static bool is_word(const char *text, size_t len, const char *word) {
+    size_t i = 0;
+    for (; i < len && word[i] != '\0'; i++) {
+        char c = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - ('a' - 'A')) : text[i];
+        if (c != word[i]) {
+            return false;
+        }
+    }
+    return i == len && word[i] == '\0';
+}
+
+/* Reads a name against the origin of the frame; false: problem is filled. */
+static bool read_name(zone *z, const zone_token *token, dns_name *name) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    size_t len;
+    const char *text = zone_token_text(&frame->scan, token, &len);
+    if (!frame->has_origin && !dns_name_text_is_absolute(text, len)) {
+        return zone_fail(&z->problem, ZONE_RELATIVE_WITHOUT_ORIGIN, token->first, token->end,
+                         "%s is relative and no origin is known here; write --zone FILE=ORIGIN, a "
+                         "$ORIGIN line, or the full name with its final dot",
+                         zone_quote(frame->scan.bytes, token->first, token->end).text);
+    }
+    dns_name_error error =
+        dns_name_parse(name, text, len, frame->has_origin ? &frame->origin : NULL, NULL);
+    if (error != DNS_NAME_OK) {
+        return zone_fail(&z->problem, ZONE_BAD_NAME, token->first, token->end, "%s: %s",
+                         zone_quote(frame->scan.bytes, token->first, token->end).text,
+                         dns_name_strerror(error));
+    }
+    return true;
+}
+
+/* The readers of directives return false with the problem filled. */
+
+static bool read_origin(zone *z) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    zone_token token;
+    dns_name name;
+    if (!zone_need(&frame->scan, &token, false, "the name for $ORIGIN", &z->problem) ||
+        !read_name(z, &token, &name) || !zone_need_end(&frame->scan, &z->problem)) {
+        return false;
+    }
+    if (!frame->has_origin || !dns_name_equal(&frame->origin, &name)) {
+        frame->origin = name;
+        frame->has_origin = true;
+        z->context = ZONE_NIL;
+    }
+    return true;
+}
+
+static bool read_default_ttl(zone *z, bool *too_large) {
+    zone_scan *scan = &z->frames[z->depth - 1].scan;
+    zone_token token;
+    uint32_t ttl;
+    if (!zone_need(scan, &token, false, "the time for $TTL", &z->problem)) {
+        return false;
+    }
+    if (!zone_ttl_parse(scan->bytes + token.first, token.end - token.first, &ttl)) {
+        return zone_fail(&z->problem, ZONE_BAD_TTL, token.first, token.end,
+                         "%s is not a TTL; write seconds or a time like 1h30m",
+                         zone_quote(scan->bytes, token.first, token.end).text);
+    }
+    if (!zone_need_end(scan, &z->problem)) {
+        return false;
+    }
+    *too_large = ttl > ZONE_TTL_MAX;
+    if (*too_large) {
+        zone_fail(&z->problem, ZONE_TTL_TOO_LARGE, token.first, token.end,
+                  "a TTL is at most 2147483647; BIND takes this one as 0");
+        ttl = 0;
+    }
+    z->default_ttl = z->last_ttl = ttl;
+    z->has_default_ttl = true;
+    z->context = ZONE_NIL;
+    return true;
+}
+
+static bool two_digits_within(const uint8_t *s, unsigned low, unsigned high) {
+    unsigned value = (unsigned)(s[0] - '0') * 10u + (unsigned)(s[1] - '0');
+    return value >= low && value <= high;
+}
+
+/* $DATE YYYYMMDDHHMMSS, an old extension that BIND still reads. */
+static bool read_date(zone *z) {
+    zone_scan *scan = &z->frames[z->depth - 1].scan;
+    zone_token token;
+    if (!zone_need(scan, &token, false, "the time for $DATE", &z->problem)) {
+        return false;
+    }
+    const uint8_t *s = scan->bytes + token.first;
+    bool valid = token.end - token.first == 14;
+    for (size_t i = 0; valid && i < 14; i++) {
+        valid = s[i] >= '0' && s[i] <= '9';
+    }
+    if (!valid || !two_digits_within(s + 4, 1, 12) || !two_digits_within(s + 6, 1, 31) ||
+        !two_digits_within(s + 8, 0, 23) || !two_digits_within(s + 10, 0, 59) ||
+        !two_digits_within(s + 12, 0, 60)) {
+        return zone_fail(&z->problem, ZONE_BAD_DATE, token.first, token.end,
+                         "$DATE takes a time like 20260131235959");
+    }
+    z->dated = true;
+    return zone_need_end(scan, &z->problem);
+}
+
+/* On true the engine suspends: z->wanted is the file. */
+static bool read_include(zone *z) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    zone_token token;
+    z->include_first = frame->scan.first;
+    if (z->dated) {
+        return zone_fail(&z->problem, ZONE_INCLUDE_AFTER_DATE, frame->scan.first,
+                         frame->scan.last_end, "BIND takes no $INCLUDE after a $DATE");
+    }
+    if (!zone_need(&frame->scan, &z->wanted, true, "the file for $INCLUDE", &z->problem) ||
+        !zone_may(&frame->scan, &token, false, &z->problem)) {
+        return false;
+    }
+    z->has_include_origin = frame->has_origin;
+    z->include_origin = frame->origin;
+    if (token.kind != ZONE_TOKEN_EOL && token.kind != ZONE_TOKEN_END) {
+        if (!read_name(z, &token, &z->include_origin) ||
+            !zone_need_end(&frame->scan, &z->problem)) {
+            return false;
+        }
+        z->has_include_origin = true;
+    }
+    z->include_end = frame->scan.last_end;
+    if (z->depth > z->limits.max_depth) {
+        return zone_fail(&z->problem, ZONE_INCLUDE_TOO_DEEP, z->include_first, z->include_end,
+                         "$INCLUDE inside $INCLUDE goes at most %lu files deep; this one was not "
+                         "read",
+                         (unsigned long)z->limits.max_depth);
+    }
+    if (z->store.file_count > z->limits.max_includes) {
+        zone_fail(&z->problem, ZONE_TOO_MANY_INCLUDES, z->include_first, z->include_end,
+                  "at most %lu files are included (repeats counted); reading stops here",
+                  (unsigned long)z->limits.max_includes);
+        z->stopped = true;
+        return false;
+    }
+    return true;
+}
+
+typedef enum { ENTRY_OK, ENTRY_INCLUDE, ENTRY_NO_MEMORY } entry_result;
+
+static entry_result directive(zone *z, const char *text, size_t len, const zone_token *token) {
+    bool ok;
+    bool warn = false;
+    if (is_word(text, len, "$ORIGIN")) {
+        ok = read_origin(z);
+    } else if (is_word(text, len, "$TTL")) {
+        ok = read_default_ttl(z, &warn);
+    } else if (is_word(text, len, "$INCLUDE")) {
+        ok = read_include(z);
+        if (ok) {
+            return ENTRY_INCLUDE;
+        }
+    } else if (is_word(text, len, "$DATE")) {
+        ok = read_date(z);
+    } else if (is_word(text, len, "$GENERATE")) {
+        ok = zone_fail(&z->problem, ZONE_GENERATE_UNSUPPORTED, token->first, token->end,
+                       "$GENERATE is not expanded by this version, so the records it makes are "
+                       "unknown and this zone cannot be answered from; write them out");
+    } else {
+        ok = zone_fail(&z->problem, ZONE_UNKNOWN_DIRECTIVE, token->first, token->end,
+                       "%s is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE (a "
+                       "name that begins with $ is written \\$)",
+                       zone_quote((const uint8_t *)text, 0, len).text);
+    }
+    if (!ok) {
+        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    return !warn || report(z, true) ? ENTRY_OK : ENTRY_NO_MEMORY;
+}
+
+/* ---- records ---- */
+
+/* The context for the next record; false: no memory. */
+static bool need_context(zone *z) {
+    if (z->context != ZONE_NIL) {
+        return true;
+    }
+    zone_store *store = &z->store;
+    zone_frame *frame = &z->frames[z->depth - 1];
+    zone_context *contexts = zone_reserve(store->contexts, &store->context_capacity,
+                                          store->context_count, sizeof *contexts);
+    if (contexts == NULL) {
+        return false;
+    }
+    store->contexts = contexts;
+    zone_context context = {.file = frame->file,
+                            .origin = ZONE_NIL,
+                            .default_ttl = z->default_ttl,
+                            .has_default_ttl = z->has_default_ttl};
+    if (frame->has_origin) {
+        const zone_context *last =
+            store->context_count == 0 ? NULL : &contexts[store->context_count - 1];
+        if (last != NULL && last->origin != ZONE_NIL &&
+            store->text_len - last->origin >= frame->origin.len &&
+            memcmp(store->text + last->origin, frame->origin.octets, frame->origin.len) == 0) {
+            context.origin = last->origin;
+        } else if (!zone_store_text(store, frame->origin.octets, frame->origin.len,
+                                    &context.origin)) {
+            return false;
+        }
+    }
+    z->context = (uint32_t)store->context_count;
+    contexts[store->context_count++] = context;
+    return true;
+}
+
+/* TTL of a record as BIND finds it: its own, $TTL, the last one said, the SOA's minimum. */
+static bool choose_ttl(zone *z, const zone_head *head, const zone_rdata *rdata,
+                       zone_record *record) {
+    if (head->ttl.kind != ZONE_TOKEN_NONE) {
+        record->ttl = head->ttl_value;
+        if (record->ttl > ZONE_TTL_MAX) {
+            zone_fail(&z->problem, ZONE_TTL_TOO_LARGE, head->ttl.first, head->ttl.end,
+                      "a TTL is at most 2147483647; BIND takes this one as 0");
+            record->ttl = 0;
+            if (!report(z, true)) {
+                return false;
+            }
+        }
+        z->last_ttl = record->ttl;
+        z->has_last_ttl = true;
+    } else if (z->has_default_ttl) {
+        record->ttl = z->last_ttl = z->default_ttl;
+    } else if (z->has_last_ttl) {
+        record->ttl = z->last_ttl;
+    } else if (record->type == ZONE_TYPE_SOA) {
+        record->ttl = zone_soa_minimum(rdata);
+        if (record->ttl > ZONE_TTL_MAX) {
+            record->ttl = 0;
+        }
+        z->default_ttl = z->last_ttl = record->ttl;
+        z->has_default_ttl = true;
+        z->context = ZONE_NIL;
+        zone_fail(&z->problem, ZONE_TTL_FROM_SOA, record->first, record->end,
+                  "no TTL is given: BIND takes the SOA minimum; write a $TTL line");
+        return report(z, true);
+    } else {
+        record->flags |= ZONE_RECORD_NO_TTL;
+        record->ttl = 0;
+    }
+    return true;
+}
+
+/* NSEC3 owners are hashes, not names of the zone; nor do their signatures make names. */
+static bool is_hidden(const zone_rdata *rdata) {
+    if (rdata->type != ZONE_TYPE_RRSIG) {
+        return rdata->type == ZONE_TYPE_NSEC3;
+    }
+    return rdata->len >= 2 && (rdata->wire[0] << 8 | rdata->wire[1]) == ZONE_TYPE_NSEC3;
+}
+
+static bool keep_record(zone *z, const zone_head *head, const zone_rdata *rdata, uint32_t node) {
+    const zone_scan *scan = rdata->scan;
+    zone_record record = {.first = (uint32_t)scan->first,
+                          .end = (uint32_t)scan->last_end,
+                          .node = node,
+                          .next = ZONE_NIL,
+                          .type = head->type_value,
+                          .flags = is_hidden(rdata) ? ZONE_RECORD_HIDDEN : 0};
+    if (!need_context(z)) {
+        return false;
+    }
+    record.context = z->context;
+    if (!choose_ttl(z, head, rdata, &record)) {
+        return false;
+    }
+    if (record.type == ZONE_TYPE_SOA && z->soa == ZONE_NIL) {
+        z->soa = (uint32_t)z->store.record_count;
+        z->apex = node;
+        z->soa_minimum = zone_soa_minimum(rdata);
+    }
+    return zone_store_record(&z->store, &record);
+}
+
+/* Types that BIND reads and then refuses. */
+static bool check_type(zone *z, const zone_head *head) {
+    uint16_t type = head->type_value;
+    if (type == ZONE_TYPE_MD || type == ZONE_TYPE_MF) {
+        return zone_fail(&z->problem, ZONE_OBSOLETE_TYPE, head->type.first, head->type.end,
+                         "type %s is obsolete and BIND refuses it; use MX",
+                         zone_type_print(type).text);
+    }
+    if (zone_type_is_meta(type)) {
+        return zone_fail(&z->problem, ZONE_META_TYPE, head->type.first, head->type.end,
+                         "type %s occurs only in questions and messages, not in a zone file",
+                         zone_type_print(type).text);
+    }
+    return true;
+}
+
+/* Head and rdata of one record whose owner is known or inherited. */
+static entry_result read_record(zone *z, const zone_token *owner) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    zone_head head;
+    zone_rdata rdata;
+    switch (zone_read_head(&frame->scan, owner, &head, &z->problem)) {
+    case ZONE_HEAD_EMPTY:
+        return ENTRY_OK;
+    case ZONE_HEAD_BAD:
+        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    case ZONE_HEAD_OK:
+        break;
+    }
+    if (!frame->has_owner && !frame->lost_owner) {
+        zone_fail(&z->problem, ZONE_NO_OWNER, frame->scan.first, head.type.end,
+                  "this record has no owner: the line begins with blanks and no record comes "
+                  "before it; write the name in the first column, @ for the origin");
+        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    rdata.scan = &frame->scan;
+    rdata.origin = frame->has_origin ? &frame->origin : NULL;
+    rdata.problem = &z->problem;
+    rdata.type = head.type_value;
+    rdata.wire = z->wire;
+    if (!check_type(z, &head) || !zone_rdata_read(&rdata)) {
+        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    if (frame->scan.last_end - frame->scan.first > z->limits.max_entry) {
+        zone_fail(&z->problem, ZONE_ENTRY_TOO_LONG, frame->scan.first, frame->scan.last_end,
+                  "this record takes more than %lu bytes", (unsigned long)z->limits.max_entry);
+        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    if (frame->lost_owner) {
+        return ENTRY_OK;
+    }
+    if (z->store.record_count >= z->limits.max_records) {
+        zone_fail(&z->problem, ZONE_TOO_MANY_RECORDS, frame->scan.first, frame->scan.last_end,
+                  "a zone has at most %lu records here; reading stops",
+                  (unsigned long)z->limits.max_records);
+        return stop(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    return keep_record(z, &head, &rdata, frame->owner) ? ENTRY_OK : ENTRY_NO_MEMORY;
+}
+
+/* Reads the owner into the frame; false: problem is filled, or (no_memory) none is left. */
+static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    dns_name name;
+    frame->lost_owner = true;
+    if (!read_name(z, token, &name)) {
+        return false;
+    }
+    if (!zone_store_name(&z->store, &name, &frame->owner)) {
+        *no_memory = true;
+        return false;
+    }
+    frame->has_owner = true;
+    frame->lost_owner = false;
+    if (z->store.node_count > z->limits.max_names) {
+        z->stopped = true;
+        return zone_fail(&z->problem, ZONE_TOO_MANY_NAMES, token->first, token->end,
+                         "a zone has at most %lu names here; reading stops",
+                         (unsigned long)z->limits.max_names);
+    }
+    return true;
+}
+
+static entry_result read_entry(zone *z, zone_token *token) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    if (token->kind == ZONE_TOKEN_ERROR) {
+        zone_token_error(&frame->scan, token, &z->problem);
+        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    if (token->kind != ZONE_TOKEN_BLANK) {
+        size_t len;
+        const char *text = zone_token_text(&frame->scan, token, &len);
+        if (len != 0 && text[0] == '$') {
+            return directive(z, text, len, token);
+        }
+        bool no_memory = false;
+        if (!read_owner(z, token, &no_memory)) {
+            return !no_memory && give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        }
+    }
+    return read_record(z, token);
+}
+
+zone_step zone_load(zone *z) {
+    while (z->depth != 0) {
+        zone_frame *frame = &z->frames[z->depth - 1];
+        zone_token token;
+        if (z->stopped) {
+            z->depth = 0;
+            break;
+        }
+        zone_scan_entry(&frame->scan, &token);
+        if (token.kind == ZONE_TOKEN_END) {
+            z->depth--;
+            z->context = ZONE_NIL;
+            continue;
+        }
+        switch (read_entry(z, &token)) {
+        case ENTRY_OK:
+            break;
+        case ENTRY_INCLUDE:
+            return ZONE_STEP_INCLUDE;
+        case ENTRY_NO_MEMORY:
+            return ZONE_STEP_NO_MEMORY;
+        }
+    }
+    return zone_check(z) ? ZONE_STEP_DONE : ZONE_STEP_NO_MEMORY;
+}
+
+/* ---- $INCLUDE ---- */
+
+zone_want zone_wanted(const zone *z) {
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    zone_want want = {.file = frame->file, .first = z->wanted.first, .end = z->wanted.end};
+    want.name = zone_token_text(&frame->scan, &z->wanted, &want.name_len);
+    return want;
+}
+
+zone_step zone_include_failed(zone *z, const char *reason, size_t reason_len) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    zone_fail(&z->problem, ZONE_INCLUDE_FAILED, z->include_first, z->include_end,
+              "%s cannot be included: %s",
+              zone_quote(frame->scan.bytes, z->wanted.first, z->wanted.end).text,
+              zone_quote((const uint8_t *)reason, 0, reason_len).text);
+    return report(z, false) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
+}
+
+/* Is a file with this path being read? Then z->problem names the circle. */
+static bool is_cycle(zone *z, const char *path, size_t path_len) {
+    zone_store *store = &z->store;
+    for (size_t i = 0; i < z->depth; i++) {
+        const zone_file *file = &store->files[z->frames[i].file];
+        if (file->path_len != path_len || memcmp(store->text + file->path, path, path_len) != 0) {
+            continue;
+        }
+        char circle[ZONE_MESSAGE_MAX];
+        size_t used = 0;
+        for (size_t j = i; j <= z->depth; j++) {
+            const zone_file *link = &store->files[z->frames[j < z->depth ? j : i].file];
+            zone_snippet text = zone_quote(store->text, link->path, link->path + link->path_len);
+            size_t len = strlen(text.text);
+            if (used + len + 5 > sizeof circle) {
+                break;
+            }
+            memcpy(circle + used, j == i ? "" : " -> ", j == i ? 0 : 4);
+            used += j == i ? 0 : 4;
+            memcpy(circle + used, text.text, len);
+            used += len;
+        }
+        circle[used] = '\0';
+        zone_fail(&z->problem, ZONE_INCLUDE_CYCLE, z->include_first, z->include_end,
+                  "a file includes itself: %s", circle);
+        return true;
+    }
+    return false;
+}
+
+zone_step zone_include(zone *z, const uint8_t *bytes, size_t len, const char *path,
+                       size_t path_len) {
+    if (is_cycle(z, path, path_len)) {
+        return report(z, false) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
+    }
+    zone_frame *parent = &z->frames[z->depth - 1];
+    bool has_owner = parent->has_owner;
+    bool lost_owner = parent->lost_owner;
+    uint32_t owner = parent->owner;
+    if (!push_file(z, bytes, len, path, path_len, parent->file, z->include_first)) {
+        return ZONE_STEP_NO_MEMORY;
+    }
+    zone_frame *frame = &z->frames[z->depth - 1];
+    frame->has_owner = has_owner;
+    frame->lost_owner = lost_owner;
+    frame->owner = owner;
+    frame->has_origin = z->has_include_origin;
+    frame->origin = z->include_origin;
+    return zone_load(z);
+}
+
+/* ---- looking at records ---- */
+
+zone_store *zone_get_store(zone *z) {
+    return &z->store;
+}
+
+uint32_t zone_get_apex(const zone *z) {
+    return z->apex;
+}
+
+uint32_t zone_get_soa(const zone *z) {
+    return z->soa;
+}
+
+zone_status zone_get_status(const zone *z) {
+    if (z->failed) {
+        return ZONE_BROKEN;
+    }
+    return z->soa == ZONE_NIL ? ZONE_FRAGMENT : ZONE_LOADABLE;
+}
+
+bool zone_read_record(zone *z, uint32_t id, zone_view *view) {
+    const zone_record *record = &z->store.records[id];
+    const zone_context *context = &z->store.contexts[record->context];
+    const zone_file *file = &z->store.files[context->file];
+    zone_token owner;
+    zone_scan_init(&view->scan, file->bytes, file->len, record->first);
+    view->has_origin = context->origin != ZONE_NIL &&
+                       dns_name_from_wire(&view->origin, z->store.text + context->origin,
+                                          z->store.text_len - context->origin, NULL);
+    zone_scan_entry(&view->scan, &owner);
+    if (owner.kind == ZONE_TOKEN_ERROR || owner.kind == ZONE_TOKEN_END ||
+        zone_read_head(&view->scan, &owner, &view->head, &z->problem) != ZONE_HEAD_OK) {
+        return false;
+    }
+    view->data = view->scan;
+    view->rdata.scan = &view->scan;
+    view->rdata.origin = view->has_origin ? &view->origin : NULL;
+    view->rdata.problem = &z->problem;
+    view->rdata.type = view->head.type_value;
+    view->rdata.wire = z->wire;
+    return zone_rdata_read(&view->rdata);
+}
+
+bool zone_read_target(zone *z, uint32_t record, dns_name *target) {
+    zone_view view;
+    return zone_read_record(z, record, &view) && zone_rdata_target(&view.rdata, target);
+}

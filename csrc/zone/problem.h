@@ -1,0 +1,111 @@
+/* What can be wrong with a zone file: stable codes, a place and a message for people.
+ * SPDX-License-Identifier: MIT
+ * The codes are part of the Lua API (z:errors()); their order is not. */
+#ifndef ISSUABLE_ZONE_PROBLEM_H
+#define ISSUABLE_ZONE_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/name.h"
+
+/* X(symbol, code) */
+#define ZONE_CODES(X)                                                                              \
+    X(OK, "ok")                                                                                    \
+    /* bytes and tokens */                                                                         \
+    X(NUL_BYTE, "nul-byte")                                                                        \
+    X(BOM, "byte-order-mark")                                                                      \
+    X(UNCLOSED_QUOTE, "unclosed-quote")                                                            \
+    X(UNCLOSED_PARENTHESIS, "unclosed-parenthesis")                                                \
+    X(UNOPENED_PARENTHESIS, "unopened-parenthesis")                                                \
+    X(UNEXPECTED_QUOTE, "unexpected-quote")                                                        \
+    X(UNEXPECTED_END, "unexpected-end")                                                            \
+    X(EXTRA_TOKEN, "extra-token")                                                                  \
+    X(BAD_ESCAPE, "bad-escape")                                                                    \
+    /* the head of a record */                                                                     \
+    X(BAD_NAME, "bad-name")                                                                        \
+    X(RELATIVE_WITHOUT_ORIGIN, "relative-without-origin")                                          \
+    X(NO_OWNER, "no-owner")                                                                        \
+    X(BAD_CLASS, "bad-class")                                                                      \
+    X(UNKNOWN_TYPE, "unknown-type")                                                                \
+    X(META_TYPE, "meta-type")                                                                      \
+    X(OBSOLETE_TYPE, "obsolete-type")                                                              \
+    X(MISSING_TTL, "missing-ttl")                                                                  \
+    X(TTL_FROM_SOA, "ttl-from-soa")                                                                \
+    X(TTL_TOO_LARGE, "ttl-too-large")                                                              \
+    /* directives */                                                                               \
+    X(BAD_TTL, "bad-ttl")                                                                          \
+    X(BAD_DATE, "bad-date")                                                                        \
+    X(UNKNOWN_DIRECTIVE, "unknown-directive")                                                      \
+    X(GENERATE_UNSUPPORTED, "generate-unsupported")                                                \
+    X(INCLUDE_FAILED, "include-failed")                                                            \
+    X(INCLUDE_CYCLE, "include-cycle")                                                              \
+    X(INCLUDE_TOO_DEEP, "include-too-deep")                                                        \
+    X(INCLUDE_AFTER_DATE, "include-after-date")                                                    \
+    X(TOO_MANY_INCLUDES, "too-many-includes")                                                      \
+    /* rdata */                                                                                    \
+    X(BAD_NUMBER, "bad-number")                                                                    \
+    X(NUMBER_TOO_LARGE, "number-too-large")                                                        \
+    X(BAD_HEX, "bad-hex")                                                                          \
+    X(BAD_BASE64, "bad-base64")                                                                    \
+    X(BAD_ADDRESS, "bad-address")                                                                  \
+    X(BAD_CAA_TAG, "bad-caa-tag")                                                                  \
+    X(STRING_TOO_LONG, "string-too-long")                                                          \
+    X(RDATA_TOO_LONG, "rdata-too-long")                                                            \
+    X(BAD_RDATA, "bad-rdata")                                                                      \
+    /* the zone as a whole */                                                                      \
+    X(OUT_OF_ZONE, "out-of-zone")                                                                  \
+    X(NO_NS, "no-ns")                                                                              \
+    X(MULTIPLE_SOA, "multiple-soa")                                                                \
+    X(SOA_NOT_AT_APEX, "soa-not-at-apex")                                                          \
+    X(DS_AT_APEX, "ds-at-apex")                                                                    \
+    X(CNAME_AND_OTHER_DATA, "cname-and-other-data")                                                \
+    X(MULTIPLE_CNAME, "multiple-cname")                                                            \
+    X(MULTIPLE_DNAME, "multiple-dname")                                                            \
+    X(WILDCARD_NS, "wildcard-ns")                                                                  \
+    X(NS_WITHOUT_ADDRESS, "ns-without-address")                                                    \
+    X(NS_IS_ALIAS, "ns-is-alias")                                                                  \
+    X(BAD_DNSSEC, "bad-dnssec")                                                                    \
+    /* limits of this reader */                                                                    \
+    X(FILE_TOO_LARGE, "file-too-large")                                                            \
+    X(ENTRY_TOO_LONG, "entry-too-long")                                                            \
+    X(TOO_MANY_RECORDS, "too-many-records")                                                        \
+    X(TOO_MANY_NAMES, "too-many-names")                                                            \
+    X(TOO_MANY_ERRORS, "too-many-errors")
+
+typedef enum {
+#define ZONE_CODE_ENUM(symbol, code) ZONE_##symbol,
+    ZONE_CODES(ZONE_CODE_ENUM)
+#undef ZONE_CODE_ENUM
+} zone_code;
+
+#define ZONE_MESSAGE_MAX 640
+
+typedef struct {
+    zone_code code;
+    size_t first; /* offsets into the file that was being read */
+    size_t end;
+    char message[ZONE_MESSAGE_MAX]; /* ends in NUL; printable ASCII only */
+} zone_problem;
+
+/* "unknown-type"; never NULL. */
+const char *zone_code_name(zone_code code);
+
+/* Fills *problem; returns false, so that callers can `return zone_fail(…)`. */
+bool zone_fail(zone_problem *problem, zone_code code, size_t first, size_t end, const char *format,
+               ...) __attribute__((format(printf, 5, 6)));
+
+/* Input bytes for a message: at most about 60 characters, \DDD for what is not printable. */
+typedef struct {
+    char text[80];
+} zone_snippet;
+zone_snippet zone_quote(const uint8_t *bytes, size_t first, size_t end);
+
+/* A whole name for a message. */
+typedef struct {
+    char text[DNS_NAME_TEXT_MAX + 1];
+} zone_name_text;
+zone_name_text zone_print_name(const dns_name *name);
+
+#endif

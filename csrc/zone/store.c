@@ -1,0 +1,232 @@
+/* The store: names, RRsets, records, contexts, files and problems of one zone, by small ids.
+ * SPDX-License-Identifier: MIT
+ * RFC 1034 section 3.1 (the tree of names; empty non-terminals exist), RFC 2181 section 5 (RRsets).
+ */
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool zone_store_init(zone_store *store, zone_hash_key key) {
+    memset(store, 0, sizeof *store);
+    store->key = key;
+    zone_node *nodes = zone_reserve(NULL, &store->node_capacity, 0, sizeof *nodes);
+    static const uint8_t root_label = 0;
+    uint32_t label;
+    if (nodes == NULL) {
+        return false;
+    }
+    store->nodes = nodes;
+    if (!zone_store_text(store, &root_label, 1, &label)) {
+        return false;
+    }
+    nodes[0] = (zone_node){.parent = ZONE_NIL, .label = label, .rrset = ZONE_NIL, .flags = 0};
+    store->node_count = 1;
+    return true;
+}
+
+void zone_store_free(zone_store *store) {
+    for (size_t i = 0; i < store->file_count; i++) {
+        free(store->files[i].marks);
+    }
+    free(store->nodes);
+    free(store->rrsets);
+    free(store->records);
+    free(store->contexts);
+    free(store->files);
+    free(store->reports);
+    free(store->text);
+    zone_index_free(&store->node_index);
+    zone_index_free(&store->rrset_index);
+    memset(store, 0, sizeof *store);
+}
+
+bool zone_store_text(zone_store *store, const void *bytes, size_t len, uint32_t *offset) {
+    if (len >= UINT32_MAX - store->text_len) {
+        return false;
+    }
+    if (store->text_len + len > store->text_capacity) {
+        size_t wanted = store->text_capacity < 256 ? 256 : store->text_capacity;
+        while (wanted < store->text_len + len) {
+            wanted = wanted > SIZE_MAX / 2 ? store->text_len + len : wanted * 2;
+        }
+        uint8_t *moved = realloc(store->text, wanted);
+        if (moved == NULL) {
+            return false;
+        }
+        store->text = moved;
+        store->text_capacity = wanted;
+    }
+    *offset = (uint32_t)store->text_len;
+    if (len != 0) {
+        memcpy(store->text + store->text_len, bytes, len);
+    }
+    store->text_len += len;
+    return true;
+}
+
+static uint64_t node_hash(const zone_store *store, uint32_t parent, const uint8_t *label) {
+    return zone_hash(&store->key, parent, label, 1u + label[0]);
+}
+
+static uint32_t find_child(const zone_store *store, uint32_t parent, const uint8_t *label,
+                           uint64_t hash) {
+    size_t probe;
+    for (uint32_t id = zone_index_first(&store->node_index, hash, &probe); id != ZONE_NIL;
+         id = zone_index_next(&store->node_index, hash, &probe)) {
+        if (store->nodes[id].parent == parent &&
+            memcmp(store->text + store->nodes[id].label, label, 1u + label[0]) == 0) {
+            return id;
+        }
+    }
+    return ZONE_NIL;
+}
+
+uint32_t zone_store_child(const zone_store *store, uint32_t node, const uint8_t *label) {
+    return find_child(store, node, label, node_hash(store, node, label));
+}
+
+/* Offsets of the labels of a name, first label first; returns their number. */
+static size_t split(const dns_name *name, uint8_t offsets[DNS_NAME_MAX / 2 + 1]) {
+    size_t count = 0;
+    for (size_t at = 0; name->octets[at] != 0; at += 1u + name->octets[at]) {
+        offsets[count++] = (uint8_t)at;
+    }
+    return count;
+}
+
+static bool add_child(zone_store *store, uint32_t parent, const uint8_t *label, uint64_t hash,
+                      uint32_t *node) {
+    if (store->node_count >= ZONE_NIL) {
+        return false;
+    }
+    zone_node *nodes =
+        zone_reserve(store->nodes, &store->node_capacity, store->node_count, sizeof *nodes);
+    uint32_t text;
+    if (nodes == NULL) {
+        return false;
+    }
+    store->nodes = nodes;
+    *node = (uint32_t)store->node_count;
+    if (!zone_store_text(store, label, 1u + label[0], &text) ||
+        !zone_index_add(&store->node_index, hash, *node)) {
+        return false;
+    }
+    nodes[*node] = (zone_node){.parent = parent, .label = text, .rrset = ZONE_NIL, .flags = 0};
+    store->node_count++;
+    return true;
+}
+
+bool zone_store_name(zone_store *store, const dns_name *name, uint32_t *node) {
+    uint8_t offsets[DNS_NAME_MAX / 2 + 1];
+    size_t labels = split(name, offsets);
+    uint32_t at = 0;
+    while (labels-- != 0) {
+        const uint8_t *label = name->octets + offsets[labels];
+        uint64_t hash = node_hash(store, at, label);
+        uint32_t child = find_child(store, at, label, hash);
+        if (child == ZONE_NIL && !add_child(store, at, label, hash, &child)) {
+            return false;
+        }
+        at = child;
+    }
+    *node = at;
+    return true;
+}
+
+uint32_t zone_store_find(const zone_store *store, const dns_name *name) {
+    uint8_t offsets[DNS_NAME_MAX / 2 + 1];
+    size_t labels = split(name, offsets);
+    uint32_t at = 0;
+    while (labels-- != 0 && at != ZONE_NIL) {
+        at = zone_store_child(store, at, name->octets + offsets[labels]);
+    }
+    return at;
+}
+
+void zone_store_print(const zone_store *store, uint32_t node, dns_name *name) {
+    size_t used = 0;
+    for (; node != 0; node = store->nodes[node].parent) {
+        const uint8_t *label = store->text + store->nodes[node].label;
+        memcpy(name->octets + used, label, 1u + label[0]);
+        used += 1u + label[0];
+    }
+    name->octets[used++] = 0;
+    name->len = (uint8_t)used;
+}
+
+static uint64_t rrset_hash(const zone_store *store, uint32_t node, uint16_t type) {
+    return zone_hash(&store->key, ((uint64_t)type << 32) | node, "", 0);
+}
+
+static uint32_t find_rrset(const zone_store *store, uint32_t node, uint16_t type, uint64_t hash) {
+    size_t probe;
+    for (uint32_t id = zone_index_first(&store->rrset_index, hash, &probe); id != ZONE_NIL;
+         id = zone_index_next(&store->rrset_index, hash, &probe)) {
+        if (store->rrsets[id].node == node && store->rrsets[id].type == type) {
+            return id;
+        }
+    }
+    return ZONE_NIL;
+}
+
+uint32_t zone_store_rrset(const zone_store *store, uint32_t node, uint16_t type) {
+    return find_rrset(store, node, type, rrset_hash(store, node, type));
+}
+
+static bool add_rrset(zone_store *store, uint32_t node, uint16_t type, uint64_t hash,
+                      uint32_t *id) {
+    zone_rrset *rrsets =
+        zone_reserve(store->rrsets, &store->rrset_capacity, store->rrset_count, sizeof *rrsets);
+    if (rrsets == NULL) {
+        return false;
+    }
+    store->rrsets = rrsets;
+    *id = (uint32_t)store->rrset_count;
+    if (!zone_index_add(&store->rrset_index, hash, *id)) {
+        return false;
+    }
+    rrsets[*id] = (zone_rrset){.node = node,
+                               .next = store->nodes[node].rrset,
+                               .first = ZONE_NIL,
+                               .last = ZONE_NIL,
+                               .count = 0,
+                               .ttl = UINT32_MAX,
+                               .type = type,
+                               .flags = 0};
+    store->rrset_count++;
+    store->nodes[node].rrset = *id;
+    return true;
+}
+
+bool zone_store_record(zone_store *store, const zone_record *record) {
+    if (store->record_count >= ZONE_NIL) {
+        return false;
+    }
+    zone_record *records =
+        zone_reserve(store->records, &store->record_capacity, store->record_count, sizeof *records);
+    if (records == NULL) {
+        return false;
+    }
+    store->records = records;
+    uint64_t hash = rrset_hash(store, record->node, record->type);
+    uint32_t set = find_rrset(store, record->node, record->type, hash);
+    if (set == ZONE_NIL && !add_rrset(store, record->node, record->type, hash, &set)) {
+        return false;
+    }
+    uint32_t id = (uint32_t)store->record_count++;
+    records[id] = *record;
+    records[id].next = ZONE_NIL;
+    zone_rrset *rrset = &store->rrsets[set];
+    if (rrset->first == ZONE_NIL) {
+        rrset->first = id;
+    } else {
+        records[rrset->last].next = id;
+    }
+    rrset->last = id;
+    rrset->count++;
+    if ((record->flags & ZONE_RECORD_NO_TTL) == 0 && record->ttl < rrset->ttl) {
+        rrset->ttl = record->ttl;
+    }
+    return true;
+}
