@@ -72,3 +72,37 @@ describe("files", function()
     assert.equal("B", shell.read(folder .. "/b"))
   end)
 end)
+
+describe("standard input that may hold Secrets", function()
+  local function kept(text, spans)
+    local files = Files.new { stdin = function()
+      return text
+    end }
+    files:read("-")
+    files:keep_only("-", spans)
+    return files:read("-")
+  end
+
+  it("is kept in part; the rest becomes blanks of the same length", function()
+    assert.equal("  b  \n\r\n  f", kept("a b c\n\r\nd f", { { first = 3, last = 3 }, { first = 11, last = 11 } }))
+    assert.equal("     \n   ", kept("a b c\nd f", {}))
+    assert.equal("a b c\nd f", kept("a b c\nd f", { { first = 1, last = 9 } }))
+  end)
+
+  it("may be given parts that overlap, in any order, and empty ones", function()
+    assert.equal(" bcde ", kept("abcdef", { { first = 3, last = 5 }, { first = 2, last = 4 }, { first = 4, last = 3 } }))
+  end)
+
+  it("is kept by whole lines where that is said", function()
+    assert.equal(" \ndef\n ", kept("a\ndef\ng", { { first = 4, last = 4, whole_line = true } }))
+    assert.equal("abc", kept("abc", { { first = 1, last = 1, whole_line = true } }))
+    assert.equal("abc\n ", kept("abc\nd", { { first = 4, last = 4, whole_line = true } }))
+  end)
+
+  it("leaves files on disk and layers alone", function()
+    local files = Files.new { overlay = { a = "abc" } }
+    files:keep_only("a", {})
+    files:keep_only("-", {})
+    assert.equal("abc", files:read("a"))
+  end)
+end)

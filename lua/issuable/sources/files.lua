@@ -14,6 +14,8 @@ Files.__index = Files
 
 --- 256 MiB: above every manifest stream and zone that a repository holds; a bound, so that a path cannot eat the machine.
 local MAX_BYTES = 256 * 1024 * 1024
+--- How much of a line on each side of an error is kept of standard input.
+local MAX_KEPT_LINE = 4096
 
 ---@param options? { overlay?: table<string, string>, max_bytes?: integer, stdin?: fun(): string? }
 ---@return issuable.Files
@@ -71,6 +73,41 @@ function Files:read(path)
   end
   self.digests[path] = file.sha256(bytes)
   return bytes
+end
+
+--- Forgets all of standard input but these parts: a dump of a cluster may hold Secrets, and it must be kept for snippets.
+--- What is forgotten becomes blanks, so that offsets, lines and columns stay. Files on disk are not kept anyway.
+---@param path string
+---@param spans { first: integer, last: integer, whole_line?: boolean }[] whole_line: the line around it is kept too
+function Files:keep_only(path, spans)
+  local text = path == "-" and self.stdin_text
+  if not text then
+    return
+  end
+  local parts = {}
+  for i, span in ipairs(spans) do
+    local first, last = span.first, span.last
+    if span.whole_line then
+      first = first - #text:sub(math.max(1, first - MAX_KEPT_LINE), first - 1):match("[^\r\n]*$")
+      if not text:find("^[\r\n]", last) then
+        last = last + #text:sub(last + 1, last + MAX_KEPT_LINE):match("^[^\r\n]*")
+      end
+    end
+    parts[i] = { first = first, last = last }
+  end
+  table.sort(parts, function(a, b)
+    return a.first < b.first
+  end)
+  local out, at = {}, 1
+  for _, part in ipairs(parts) do
+    if part.last >= at then
+      out[#out + 1] = text:sub(at, part.first - 1):gsub("[^\r\n]", " ")
+      out[#out + 1] = text:sub(math.max(at, part.first), part.last)
+      at = part.last + 1
+    end
+  end
+  out[#out + 1] = text:sub(at):gsub("[^\r\n]", " ")
+  self.stdin_text = table.concat(out)
 end
 
 --- The SHA-256 of what was last read from the disk at a path: an edit is written only over these bytes.

@@ -86,6 +86,7 @@ local function load_zone(state, entry, given)
   state.input.zones[#state.input.zones + 1] = subject
 end
 
+---@return boolean taken
 local function take_object(state, entry, scope)
   local object = entry.object
   if certmanager.is_certificate(object) then
@@ -96,7 +97,10 @@ local function take_object(state, entry, scope)
     for _, request in ipairs(ingress.requests(entry, scope)) do
       table.insert(state.input.requests, request)
     end
+  else
+    return false
   end
+  return true
 end
 
 local function load_manifest(state, entry)
@@ -108,15 +112,23 @@ local function load_manifest(state, entry)
   end
   local scope = state:scope_of(entry.path)
   state:document(entry.path, entry.kind == "json" and "json" or "yaml", scope)
+  local kept = {}
   for _, found in ipairs(source.objects) do
-    take_object(state, found, scope)
+    if take_object(state, found, scope) then
+      kept[#kept + 1] = manifests.span(found, found.object)
+    end
   end
   for _, problem in ipairs(source.problems) do
     problem.code = problem.hint == "helm-template" and "helm-template" or "manifest-syntax"
     problem.severity = "error"
     problem.explicit = entry.explicit
     state:problem(problem)
+    if problem.byte and not problem.mentions_secret then
+      kept[#kept + 1] = { first = problem.byte, last = problem.byte, whole_line = true }
+    end
   end
+  state.files:keep_only(entry.path, kept)
+  source.stream:close() -- it holds the whole text
   for _, warning in ipairs(source.warnings) do
     warning.path = entry.path
     table.insert(state.input.warnings, warning)

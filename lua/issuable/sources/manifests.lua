@@ -55,6 +55,9 @@ function M.load(files, path)
   for _, problem in ipairs(stream.errors) do
     problem.path = path
     problem.relevant = M.mentions_cert_manager(around(problem.byte or 1))
+    if problem.mentions_secret then -- the word after the star may be the beginning of a password
+      problem.message = problem.message:gsub("%*[%w_-]+", "*…", 1)
+    end
     source.problems[#source.problems + 1] = problem
   end
   return source
