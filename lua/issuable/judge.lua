@@ -6,7 +6,10 @@ local input_rules = require "issuable.rules.input"
 
 local M = {}
 
-local BUILT_IN = { require "issuable.rules.denied", require "issuable.rules.undecided", require "issuable.rules.common_name" }
+local BUILT_IN = {}
+for i, name in ipairs { "denied", "undecided", "common_name" } do
+  BUILT_IN[i] = require("issuable.rules." .. name) -- one by one: on 5.4 `require` returns two values
+end
 
 local RANK = { error = 1, warning = 2, info = 3 }
 
