@@ -5,10 +5,14 @@
 #include "compat.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <unistd.h>
 
 #include "file/file.h"
 
@@ -356,9 +360,19 @@ static int l_replace(lua_State *L) {
     return 1;
 }
 
+/*--- Is a file descriptor a terminal? 0, 1 and 2 are standard input, output and error.
+ * ---@param descriptor integer
+ * ---@return boolean */
+static int l_isatty(lua_State *L) {
+    size_t descriptor = iss_checksize(L, 1);
+    lua_pushboolean(L, descriptor <= INT_MAX && isatty((int)descriptor));
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"read", l_read},   {"sha256", l_sha256}, {"realpath", l_realpath}, {"stat", l_stat},
-    {"lstat", l_lstat}, {"list", l_list},     {"replace", l_replace},   {NULL, NULL},
+    {"read", l_read},     {"sha256", l_sha256},   {"realpath", l_realpath},
+    {"stat", l_stat},     {"lstat", l_lstat},     {"list", l_list},
+    {"isatty", l_isatty}, {"replace", l_replace}, {NULL, NULL},
 };
 
 static const luaL_Reg bytes_meta[] = {{"__gc", bytes_gc}, {NULL, NULL}};
