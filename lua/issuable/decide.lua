@@ -78,7 +78,7 @@ local function by_behaviour(properties, question, ca, switches)
   local who = { accounts = question.accounts, methods = question.methods, prefixes = ca.account_prefixes }
   local sure, all, contested = identities_of(ca)
   local result = match.evaluate(properties, question.wildcard or false, sure, who, switches)
-  if not contested or result.verdict ~= "denied" or result.reason == "critical-unknown-tag" then
+  if not contested or result.verdict ~= "denied" then
     return result
   end
   local wider = match.evaluate(properties, question.wildcard or false, all, who, switches)
@@ -183,21 +183,23 @@ local function settle(decision, question, answer, ca, names, results, switches)
   end
 end
 
---- A CA of whom not even a name is known: only what holds for every CA can be said.
+--- A CA of whom not even a name is known: only what holds for every CA can be said, so nothing where a name would decide.
 local function for_anybody(decision, properties, question, answer, names, switches)
-  local results = {}
-  for _, name in ipairs(names) do
+  local results, open = {}, false
+  for _, name in ipairs(behaviours.names()) do
     results[name] = match.evaluate(properties, question.wildcard or false, {}, {}, switches[name])
   end
-  local first = results[names[1]]
   compare(decision, results)
-  local same = agree(names, results, "verdict") and agree(names, results, "reason")
-  if same and first.reason ~= "issuer-mismatch" then
+  for _, name in ipairs(names) do
+    open = open or results[name].reason == "issuer-mismatch"
+  end
+  local first = results[names[1]]
+  if not open and agree(names, results, "verdict") then
     take(decision, first, words.match(first, context_of(question, answer, switches[names[1]])))
     return
   end
   decision.verdict, decision.reason = "undecided", "unknown-ca"
-  decision.blamed = first.blamed
+  decision.blamed = disputed(names, results)
   decision.detail = "the issuer domain name of the CA is not known"
 end
 
@@ -212,15 +214,15 @@ end
 local function decide_found(decision, question, answer, ca)
   local properties = answer.rrset.properties
   local switches = all_switches(question.now)
+  local names = judges_of(question, ca or {})
   if not ca or (ca.identities and #ca.identities == 0) then
-    for_anybody(decision, properties, question, answer, behaviours.names(), switches)
+    for_anybody(decision, properties, question, answer, names, switches)
     return
   end
   local results = {}
   for _, name in ipairs(behaviours.names()) do
     results[name] = by_behaviour(properties, question, ca, switches[name])
   end
-  local names = judges_of(question, ca)
   compare(decision, results)
   settle(decision, question, answer, ca, names, results, switches)
 end

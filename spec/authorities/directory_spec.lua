@@ -234,6 +234,8 @@ describe("other ways to a CA", function()
     assert.are.equal("boulder", directory:from_option("letsencrypt.org").behaviour)
     assert.are.equal("2025-10-31", directory:from_option("buypass.com").ended)
     assert.is_nil(directory:from_option("zerossl.com").behaviour)
+    local extended = assert(authorities.new { { id = "x", behaviour = "boulder", identities = { { domain = "x.test", status = "contested" } } } })
+    assert.is_nil(extended:from_option("x.test").behaviour)
   end)
 
   it("by an option: a URL or an id is a row", function()

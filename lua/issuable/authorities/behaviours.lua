@@ -81,8 +81,15 @@ local BEHAVIOURS = {
 }
 
 local BY_NAME, NAMES = {}, {}
+--- Days on which any switch changes, as unix times.
+local CHANGES = {}
 for i, behaviour in ipairs(BEHAVIOURS) do
   BY_NAME[behaviour.name], NAMES[i] = behaviour, behaviour.name
+  for _, value in pairs(behaviour) do
+    for _, entry in ipairs(type(value) == "table" and value.dated and value.entries or {}) do
+      CHANGES[#CHANGES + 1] = entry.from and dates.parse(entry.from)
+    end
+  end
 end
 
 --- All names, `strict` first: its reason is told when all agree on the verdict only.
@@ -107,13 +114,28 @@ local function value_at(entries, now)
   return value
 end
 
---- The switches of a behaviour as they stand at a time.
+local resolved = {} -- name and number of changes that have come → switches
+
+local function changes_until(now)
+  local count = 0
+  for _, change in ipairs(CHANGES) do
+    count = count + (change <= now and 1 or 0)
+  end
+  return count
+end
+
+--- The switches of a behaviour as they stand at a time. One table for all who ask: it is for reading only.
 ---@param name string `strict`, `boulder` or `mpic`
 ---@param now integer? unix time; nil: everything that is decided is in force
 ---@return issuable.Behaviour
 function M.at(name, now)
   local behaviour = BY_NAME[name] or error(("no such behaviour: %s (there are %s)"):format(tostring(name), table.concat(NAMES, ", ")), 2)
+  local version = ("%s %d"):format(name, changes_until(now or math.huge))
+  if resolved[version] then
+    return resolved[version]
+  end
   local switches = {}
+  resolved[version] = switches
   for key, value in pairs(behaviour) do
     if type(value) == "table" and value.dated then
       value = value_at(value.entries, now or math.huge)

@@ -14,7 +14,7 @@ local M = {}
 local function by_issuer(relevant)
   local groups, order = {}, {}
   for _, property in ipairs(relevant) do
-    local issuer = not property.malformed and property.issuer or ""
+    local issuer = property.issuer or ""
     if issuer ~= "" then
       local key = issuer:lower()
       if not groups[key] then
@@ -52,7 +52,7 @@ local function candidates(directory, groups, order)
         mine[#mine + 1] = property
       end
     end
-    if #mine > 0 and not ca.private then
+    if #mine > 0 then
       list[#list + 1] = { ca = ca, properties = mine }
     end
   end
@@ -144,9 +144,7 @@ function M.list(answer, wildcard, directory, options)
   local list = candidates(directory, groups, order)
   if #relevant == 0 then
     for _, ca in ipairs(directory:all()) do
-      if not ca.private then
-        list[#list + 1] = { ca = ca, properties = {} }
-      end
+      list[#list + 1] = { ca = ca, properties = {} }
     end
   end
   for _, candidate in ipairs(list) do
