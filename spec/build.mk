@@ -83,10 +83,14 @@ $$(foreach m,$(MODULES),$$(eval $$(call module,$$(m),.build/$(PREFIX)$(1),$(2)))
 endef
 
 # $(1) module, $(2) tree folder, $(3) module folder version. Linked aside and moved, so a running test keeps its own copy.
+# The list is there for the object that is no longer part of it: nothing else would tell.
 define module
-$(2)/lib/lua/$(3)/issuable/$(1).so: $(patsubst csrc/%.c,$(2)/obj/%.o,$(call sources,$(1)))
+$(2)/obj/$(1).list: FORCE
+	@mkdir -p $$(@D); echo '$(call sources,$(1)) $$(libs_$(1))' >$$@.new; \
+	 if cmp -s $$@.new $$@; then rm -f $$@.new; else mv -f $$@.new $$@; fi
+$(2)/lib/lua/$(3)/issuable/$(1).so: $(patsubst csrc/%.c,$(2)/obj/%.o,$(call sources,$(1))) $(2)/obj/$(1).list
 	@mkdir -p $$(@D)
-	$$(CC) -shared $$(LINK) $$(LDFLAGS) -o $$@.new $$^ $$(libs_$(1)) && mv -f $$@.new $$@
+	$$(CC) -shared $$(LINK) $$(LDFLAGS) -o $$@.new $$(filter %.o,$$^) $$(libs_$(1)) && mv -f $$@.new $$@
 endef
 
 # An interpreter for modules with sanitizers: their run-time library has to be there before anything else, so each of
