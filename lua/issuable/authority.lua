@@ -131,6 +131,17 @@ local function may_assume(self, climb, owner, climbed_off_apex)
   return climbed_off_apex and caa.parent(owner) == "."
 end
 
+--- A record's place without the blanks before it: what a person would point at.
+local function visible_span(record)
+  local first = record.type_span.first
+  for _, field in ipairs { "owner_span", "ttl_span", "class_span" } do
+    if record[field] then
+      first = math.min(first, record[field].first)
+    end
+  end
+  return { path = record.path, first = first, last = record.last, line = record.line, column = record.column + first - record.first }
+end
+
 --- The RRset at an owner of a zone, with each property's place in the file.
 local function rrset_of(self, zone, rrset)
   local of_zone = self.rrsets[zone]
@@ -150,7 +161,7 @@ local function rrset_of(self, zone, rrset)
     if not seen[identity] then -- RFC 2181 section 5: an RRset holds no record twice
       seen[identity] = true
       local property = caa.property(record.flags, record.tag, record.value)
-      property.span = { path = record.path, first = record.first, last = record.last, line = record.line, column = record.column }
+      property.span = visible_span(record)
       property.site = { zone = zone, record = index }
       set.properties[#set.properties + 1] = property
     end
