@@ -202,6 +202,12 @@ local CASES = [[
 0 issuewild "digicert.com"
 0 issuewild "letsencrypt.org; accounturi=https://ca.example/1"
 
+== terms that one implementation refuses cannot be kept, and are not dropped either
+0 issue "digicert.com"
+0 issuewild "sectigo.com; a-b=c"
+? example.com sectigo
+refused ca-dependent
+
 == pinned, and the account is not known
 0 issue "letsencrypt.org; accounturi=https://ca.example/1"
 0 issuewild "digicert.com"
@@ -340,6 +346,13 @@ override
 0 issue "digicert.com"
 128 tbs "x"
 ? example.com letsencrypt
+refused critical-unknown-tag
+
+== a critical tag that one implementation does not know: no help for a CA whose own is not known, and no harm for the next
+0 issue "digicert.com"
+128 contactemail "a@example.com"
+? example.com sectigo
+? *.example.com sectigo
 refused critical-unknown-tag
 
 == a CA with several identities: the first published one

@@ -242,14 +242,18 @@ function M.values(ask, properties, allows)
       return nil, problem
     end
   end
-  local tag = M.relevant_tag(properties, ask.wildcard)
-  local values = {}
+  local values, written = {}, {}
   for i, account in ipairs(accounts) do
     wanted.accounturi = account or nil
     values[i] = { value = value_like(best and best.meant, domain, wanted), flags = 0, near = best and best.property }
+    written[i] = caa.property(0, "issue", values[i].value)
+  end
+  if not allows(ask, written) then
+    local why = "its other property says %s, and not every implementation would accept the same terms (a hyphen in a parameter tag, an unusual account URI)"
+    return refusal("ca-dependent", why, best and words.property(best.property) or domain)
   end
   if ask.reason == "issuance-forbidden" then
-    values[1].replace = first_empty(properties, tag)
+    values[1].replace = first_empty(properties, M.relevant_tag(properties, ask.wildcard))
   end
   return values
 end

@@ -2,12 +2,14 @@
 -- SPDX-License-Identifier: MIT
 -- Design section 6 ("What a fix may do"): nothing lost, and gained only what was asked. Pure.
 
+local behaviours = require "issuable.authorities.behaviours"
 local caa = require "issuable.caa"
 local dates = require "issuable.dates"
-local words = require "issuable.decide.words"
 local grant = require "issuable.fixes.grant"
+local match = require "issuable.decide.match"
 local rrset = require "issuable.fixes.rrset"
 local verify = require "issuable.fixes.verify"
+local words = require "issuable.decide.words"
 
 local M = {}
 
@@ -98,20 +100,31 @@ local function ended(ca, now)
   return day and now and day <= now
 end
 
+--- The critical property that stops the CA, whatever else the set says. Where implementations differ, one that stops is enough.
+local function veto(decision, group, now)
+  local judges = decision.behaviour
+  for _, name in ipairs(type(judges) == "table" and judges or { judges }) do
+    local property = match.critical_unknown(group.properties, behaviours.at(name, now))[1]
+    if property then
+      return {
+        refused = "critical-unknown-tag",
+        why = (
+          "a critical property `%s` at %s forbids issuance to every CA that does not know it: "
+          .. "adding a CA beside it changes nothing, and taking it away is its owner's decision"
+        ):format(words.printable(property.tag_text or property.tag), group.owner),
+      }
+    end
+  end
+end
+
 --- Why this decision cannot be mended by its kind, or nil.
 local function hopeless(decision, group, options)
   local reason = decision.reason
-  if HOPELESS[reason] then
+  local vetoed = veto(decision, group, options.now)
+  if vetoed then
+    return vetoed
+  elseif HOPELESS[reason] then
     return { refused = reason, why = HOPELESS[reason] }
-  elseif reason == "critical-unknown-tag" then
-    local property = decision.blamed and decision.blamed[1] or {}
-    return {
-      refused = reason,
-      why = (
-        "a critical property `%s` at %s forbids issuance to every CA that does not know it: "
-        .. "adding a CA beside it changes nothing, and taking it away is its owner's decision"
-      ):format(property.tag_text or property.tag or "?", group.owner),
-    }
   elseif reason == "issuance-forbidden" and not options.override_forbidden then
     local why = "an empty issuer (%s \";\") at %s says on purpose that nobody may issue; --override-forbidden lifts it"
     return { refused = reason, why = why:format(grant.relevant_tag(group.properties, decision.wildcard), group.owner) }
