@@ -83,6 +83,23 @@ local function paths_of(zones)
   return table.concat(paths, ", ")
 end
 
+--- A chain of aliases that a zone followed inside itself may lead to a name that another given zone answers for, or below a
+--- cut. There the chain leaves this zone, whatever it holds at that name: asked directly, the name gets the same answer.
+local function leave_at_deeper_zone(self, answer, apex)
+  for i, link in ipairs(answer.aliases) do
+    local _, other = self:zones_for(link.target)
+    local last = i == #answer.aliases
+    if (other and other ~= apex) or (last and answer.kind == "referral") then
+      local followed = {}
+      for j = 1, i do
+        followed[j] = answer.aliases[j]
+      end
+      return { kind = "alias", rcode = "NOERROR", name = answer.name, aliases = followed, owner = link.target, target = link.target }
+    end
+  end
+  return answer
+end
+
 --- What the given zones say about one owner, as the machine wants it fed. `zone` rides along for the trace.
 local function ask_zones(self, owner)
   local zones, apex = self:zones_for(owner)
@@ -110,7 +127,7 @@ local function ask_zones(self, owner)
     },
       zone
   end
-  local answer = zone.handle:answer(owner)
+  local answer = leave_at_deeper_zone(self, zone.handle:answer(owner), apex)
   answer.source = zone.path
   if answer.kind == "referral" then
     answer.reason = "outside-zones"
@@ -121,14 +138,12 @@ end
 
 --- RFC 8659 names no bound for the climb but the root; offline, the parent of an apex is nobody's file.
 --- A registry's own name holds no CAA that restricts its children in practice; that this was taken for granted is listed.
-local function may_assume(self, climb, owner, climbed_off_apex)
-  if owner ~= climb then
-    return false -- an alias target is somebody's real name
-  end
+local function may_assume(self, climb, owner, climbed_off_apex, zone)
   if self.assume_empty[owner] then
-    return true
+    return true -- the user says so: of a parent, of an alias's target, or of a name that was delegated
   end
-  return climbed_off_apex and caa.parent(owner) == "."
+  -- an alias target is somebody's real name, and so is what a zone delegates
+  return owner == climb and not zone and climbed_off_apex and caa.parent(owner) == "."
 end
 
 --- A record's place without the blanks before it: what a person would point at.
@@ -187,8 +202,8 @@ function Authority:ask(name)
       break
     end
     local reply, zone = ask_zones(self, owner)
-    if reply.reason == "outside-zones" and not zone and may_assume(self, climb, owner, climbed_off_apex) then
-      reply = { kind = "assumed", detail = "taken as empty: no zone that was given holds it" }
+    if reply.reason == "outside-zones" and may_assume(self, climb, owner, climbed_off_apex, zone) then
+      reply, zone = { kind = "assumed", detail = "taken as empty: no zone that was given holds it" }, nil
     end
     asked[#asked + 1] = { zone = zone, reply = reply }
     machine:feed(reply)
