@@ -11,6 +11,7 @@ local function settled_decision(identifier, request, settled)
   return {
     view = "zones",
     name = identifier.name or identifier.text,
+    text = identifier.text,
     wildcard = identifier.wildcard or false,
     ca = request.ca and request.ca.id or nil,
     authority = request.ca,

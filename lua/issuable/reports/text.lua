@@ -123,7 +123,9 @@ local function edit_lines(change)
 end
 
 local function add_change(out, margin, paint, change)
-  if change.refused then
+  if change.refused == "name-not-issuable" then
+    return -- the diagnostic says it all
+  elseif change.refused then
     add_block(out, margin, paint, ("%s no edit is made (%s): %s"):format(paint("bold", "help:"), change.refused, terminal.visible(change.why or "")), {})
   else
     local places = edit_lines(change)

@@ -7,6 +7,9 @@ local M = {}
 ---@param decision table
 ---@return string name as a person writes it, with "*." when the question is about the wildcard
 function M.name(decision)
+  if decision.text then
+    return decision.text -- settled before anybody was asked: it may be no DNS name at all
+  end
   return (decision.wildcard and "*." or "") .. decision.name
 end
 
@@ -29,9 +32,6 @@ end
 local DOUBT = {
   ["issuer-missing"] = "the issuer is not known",
   ["unknown-ca"] = "the CA is not known",
-  ["outside-zones"] = "no zone that was given answers for it",
-  ["zone-broken"] = "its zone would not load",
-  ["zone-ambiguous"] = "several files claim to be its zone",
   ["unresolved-name"] = "the name is not final",
   ["account-unknown"] = "the ACME account is not known",
   ["method-unknown"] = "the challenge method is not known",
@@ -42,12 +42,11 @@ local DOUBT = {
 ---@param decision table
 ---@return string
 function M.doubt(decision)
-  local why = DOUBT[decision.reason] or decision.reason
-  return ("cannot decide whether %s may be issued: %s%s"):format(
-    M.name(decision),
-    why,
-    decision.detail and decision.detail ~= why and " (" .. decision.detail .. ")" or ""
-  )
+  local why = DOUBT[decision.reason]
+  if why and decision.detail then
+    why = ("%s (%s)"):format(why, decision.detail)
+  end
+  return ("cannot decide whether %s may be issued: %s"):format(M.name(decision), why or decision.detail or decision.reason)
 end
 
 local function record_span(zone, index)
@@ -72,7 +71,9 @@ local function request_labels(decision, labels)
     return
   end
   local issuer = request.issuer
-  if issuer and issuer.server_span then
+  if decision.reason == "name-not-issuable" then
+    return -- the same for every issuer
+  elseif issuer and issuer.server_span then
     local text
     if issuer.type ~= "acme" then
       text = ("its issuer %s/%s"):format(issuer.kind, issuer.name)
@@ -134,6 +135,10 @@ function M.labels(decision)
 end
 
 local function step_text(step)
+  local chain = {}
+  for i, link in ipairs(step.links or {}) do
+    chain[i] = ("alias of %s, "):format(link.target)
+  end
   local what
   if step.kind == "rrset" then
     what = "CAA found"
@@ -144,7 +149,7 @@ local function step_text(step)
   elseif step.kind == "assumed" then
     what = "assumed empty"
   elseif step.kind == "alias" then
-    what = "alias of " .. (step.target or "?")
+    what = "and on from there"
   elseif step.kind == "referral" then
     what = "delegated away at " .. (step.cut or "?")
   elseif step.kind == "unknown" or step.kind == "outside" or step.kind == "broken" then
@@ -155,7 +160,7 @@ local function step_text(step)
   if step.wildcard then
     what = what .. ", from the wildcard " .. step.wildcard
   end
-  return ("%s (%s)"):format(step.asked or step.name, what)
+  return ("%s (%s%s)"):format(step.asked or step.name, table.concat(chain), what)
 end
 
 --- The climb in one line (RFC 8659 section 3).
@@ -190,7 +195,7 @@ local CURE = {
   ["account-unknown"] = "the account URI stands in the issuer's status.acme.uri: check a dump of the cluster, or give --account URI to decide",
   ["method-unknown"] = "add the issuer's solvers to the input, or give --method to decide",
   ["ca-dependent"] = "write the records so that every CA reads them alike, or fix one behaviour with --ca-behavior",
-  ["name-not-issuable"] = "use a private issuer for this name",
+  ["name-not-issuable"] = "correct the name, or use a private issuer for it",
 }
 
 ---@param decision table
