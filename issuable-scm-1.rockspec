@@ -105,6 +105,7 @@ build = {
         "csrc/zone/problem.c",
         "csrc/zone/rdata.c",
         "csrc/zone/rdata_types.c",
+        "csrc/zone/rdata_wire.c",
         "csrc/zone/scan.c",
         "csrc/zone/store.c",
         "csrc/zone/where.c",
