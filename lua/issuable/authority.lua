@@ -185,6 +185,13 @@ local function rrset_of(self, zone, rrset)
   return set
 end
 
+--- Failures that the machine finds out by itself, as people say them.
+local FAILURES = {
+  ["alias-loop"] = "the aliases that start at %s never end (a loop, or a chain that is too long): a CA would refuse",
+  ["yxdomain"] = "a DNAME on the way from %s makes the name longer than 255 bytes",
+  ["tld-nxdomain"] = "the top-level domain %s does not exist",
+}
+
 --- Asks for the relevant CAA RRset of a name.
 ---@param name string canonical, without "*."
 ---@return table answer Answer (contract in the design): status found | none | failed | unknown
@@ -216,6 +223,9 @@ function Authority:ask(name)
     step.zone, step.records = zone, reply.rrset and reply.rrset.records
     step.detail = step.detail or reply.detail
     step.links = reply.aliases -- with the record indexes that the machine does not carry
+  end
+  if answer.status == "failed" then
+    answer.detail = answer.detail or (FAILURES[answer.reason] or "the lookup failed at %s (%s)"):format(answer.at or name, answer.reason or "")
   end
   local final = asked[#asked]
   if answer.status == "found" then
