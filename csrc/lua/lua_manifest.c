@@ -93,6 +93,8 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     iss_setsize(L, -1, "index", (size_t)d->index + 1);
     lua_pushboolean(L, d->anchored);
     lua_setfield(L, -2, "anchored");
+    lua_pushboolean(L, d->withheld);
+    lua_setfield(L, -2, "withheld");
     lua_pushstring(L, d->json ? "json" : "yaml");
     lua_setfield(L, -2, "kind");
     if (d->spans) {

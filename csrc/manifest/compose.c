@@ -36,6 +36,7 @@ static mf_result replace(mf_tree *t, mf_candidate *earlier, const mf_candidate *
         w.first = use.first;
         w.end = use.end;
     }
+    w.node = later->key;
     w.other_first = mf_node(t, earlier->key)->first;
     w.other_end = mf_node(t, earlier->key)->end;
     if (!mf_reserve(&t->warnings, 1, sizeof w)) {

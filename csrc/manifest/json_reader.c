@@ -25,13 +25,14 @@ size_t mf_json_blanks(const char *bytes, size_t end, size_t at) {
 static mf_read refuse(reader *r, size_t at, const char *message) {
     snprintf(r->syntax->message, sizeof r->syntax->message, "JSON: %s", message);
     r->syntax->byte = r->syntax->first = r->syntax->end = at;
+    r->syntax->opened = SIZE_MAX;
     r->syntax->hint = MANIFEST_HINT_NONE;
     return MF_READ_SYNTAX;
 }
 
 static mf_read done(reader *r, mf_result result) {
     if (result == MF_FAILED) {
-        mf_tree_explain(r->tree, NULL, r->syntax);
+        mf_tree_explain(r->tree, r->syntax);
         return MF_READ_TREE;
     }
     return result == MF_DONE ? MF_READ_DOCUMENT : MF_READ_NO_MEMORY;

@@ -98,11 +98,21 @@ static bool mentions_secret(const char *text, size_t length) {
     return false;
 }
 
-/* `{{` that no quotes on its line enclose. */
-static bool holds_template(const char *text, size_t length) {
+/* The first `{{` that is not in quotes (of its own line) nor in a comment; `length`: none. */
+static size_t find_template(const char *text, size_t length) {
     char quote = '\0';
+    bool comment = false;
     for (size_t i = 0; i + 1 < length; i++) {
         char c = text[i];
+        if (c == '\n') {
+            comment = false;
+        } else if (c == '#' && quote == '\0' &&
+                   (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t' || text[i - 1] == '\n')) {
+            comment = true;
+        }
+        if (comment) {
+            continue;
+        }
         if (c == '\n') {
             quote = '\0';
         } else if (quote != '\0') {
@@ -114,10 +124,32 @@ static bool holds_template(const char *text, size_t length) {
         } else if (c == '"' || c == '\'') {
             quote = c;
         } else if (c == '{' && text[i + 1] == '{') {
-            return true;
+            return i;
         }
     }
-    return false;
+    return length;
+}
+
+/* A document that fails and holds `{{`: a template for sure when that is what it fails at. */
+static void explain_template(manifest *m, size_t first, size_t end) {
+    manifest_problem *p = &m->problem;
+    const char *text = m->bytes;
+    size_t from = p->byte < end ? p->byte : end, to = from, length;
+    while (from > first && text[from - 1] != '\n') {
+        from--;
+    }
+    while (to < end && text[to] != '\n') {
+        to++;
+    }
+    p->hint = MANIFEST_HINT_HELM_TEMPLATE;
+    length = strlen(p->message);
+    if (find_template(text + from, to - from) < to - from || text[m->piece.content] == '{') {
+        snprintf(p->message, sizeof p->message,
+                 "a Helm template, not YAML: render it first (helm template)");
+    } else {
+        snprintf(p->message + length, sizeof p->message - length,
+                 " (the document holds {{ }}: a Helm template has to be rendered first)");
+    }
 }
 
 static manifest_status place_problem(manifest *m, size_t first, size_t end) {
@@ -140,10 +172,16 @@ static manifest_status report(manifest *m, const mf_syntax *s, size_t first, siz
     p->line = s->line;
     p->column = s->column;
     if (p->hint != MANIFEST_HINT_QUOTE_WILDCARD && p->hint != MANIFEST_HINT_LIMIT &&
-        holds_template(m->bytes + first, end - first)) {
-        p->hint = MANIFEST_HINT_HELM_TEMPLATE;
-        snprintf(p->message, sizeof p->message,
-                 "a Helm template, not YAML: render it first (helm template)");
+        find_template(m->bytes + first, end - first) < end - first) {
+        explain_template(m, first, end);
+    } else if (s->opened != SIZE_MAX) {
+        uint32_t line, column;
+        size_t length = strlen(p->message);
+        if (!manifest_place(m, s->opened, &line, &column)) {
+            return MANIFEST_NO_MEMORY;
+        }
+        snprintf(p->message + length, sizeof p->message - length, "; it begins at %u:%u",
+                 (unsigned)line, (unsigned)column);
     }
     return place_problem(m, first, end);
 }
@@ -166,14 +204,43 @@ static manifest_status report_refusal(manifest *m) {
 
 /* ---- documents ---- */
 
+/* What the last warnings point at may be a Secret's content. */
+static void drop_withheld_warnings(mf_tree *t) {
+    manifest_warning *w = t->warnings.items;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < t->warnings.count; i++) {
+        if (w[i].node == MANIFEST_NONE || (mf_node(t, w[i].node)->flags & MANIFEST_WITHHELD) == 0) {
+            w[kept++] = w[i];
+        }
+    }
+    t->warnings.count = kept;
+}
+
+/* Mappings end from the inside out, a reader goes from top to bottom. There are few: compose.c stops
+ * at a hundred. */
+static void sort_warnings(mf_tree *t) {
+    manifest_warning *w = t->warnings.items;
+    for (uint32_t i = 1; i < t->warnings.count; i++) {
+        manifest_warning moved = w[i];
+        uint32_t k = i;
+        for (; k > 0 && w[k - 1].first > moved.first; k--) {
+            w[k] = w[k - 1];
+        }
+        w[k] = moved;
+    }
+}
+
 static manifest_status finish(manifest *m, bool json) {
     manifest_document *d = &m->document;
     const manifest_node *root = mf_node(&m->tree, m->tree.root);
+    drop_withheld_warnings(&m->tree);
+    sort_warnings(&m->tree);
     memset(d, 0, sizeof *d);
     d->index = m->documents++;
     d->root = m->tree.root;
     d->anchored = m->tree.anchored;
     d->json = json;
+    d->withheld = m->tree.withheld;
     d->spans = m->state != AT_WIDE;
     d->first = root->first;
     d->end = root->end;
@@ -195,7 +262,8 @@ static bool warn_ignored(manifest *m, size_t at) {
         }
         if (i < stop && m->bytes[i] != '#' &&
             !(stop - i >= 3 && memcmp(m->bytes + i, "...", 3) == 0)) {
-            manifest_warning w = {MANIFEST_IGNORED_TEXT, (uint32_t)i, (uint32_t)end, 0, 0};
+            manifest_warning w = {MANIFEST_IGNORED_TEXT, (uint32_t)i, (uint32_t)end, 0, 0,
+                                  MANIFEST_NONE};
             if (!mf_reserve(&m->tree.warnings, 1, sizeof w)) {
                 return false;
             }
@@ -231,11 +299,12 @@ static manifest_status read_yaml(manifest *m) {
         snprintf(s.message, sizeof s.message, "more than %d directives", DIRECTIVES_MAX);
         s.byte = s.first = s.end = m->piece.content;
         s.hint = MANIFEST_HINT_LIMIT;
+        s.opened = SIZE_MAX;
         (void)report(m, &s, m->piece.first, m->piece.end);
         m->documents++;
         return MANIFEST_PROBLEM;
     }
-    result = mf_yaml_start(&m->yaml, m->bytes, m->piece.first, m->piece.end, false);
+    result = mf_yaml_start(&m->yaml, &m->tree, m->bytes, m->piece.first, m->piece.end, false);
     if (result == MF_READ_DOCUMENT) {
         result = mf_yaml_document(&m->yaml, &m->tree);
     }
@@ -323,7 +392,7 @@ static manifest_status read_wide(manifest *m) {
     mf_read result = MF_READ_DOCUMENT;
     mf_tree_reset(&m->tree, m->length);
     if (!m->yaml.live) {
-        result = mf_yaml_start(&m->yaml, m->bytes, 0, m->length, true);
+        result = mf_yaml_start(&m->yaml, &m->tree, m->bytes, 0, m->length, true);
     }
     if (result == MF_READ_DOCUMENT) {
         result = mf_yaml_document(&m->yaml, &m->tree);

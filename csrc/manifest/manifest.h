@@ -89,7 +89,7 @@ typedef enum {
 } manifest_hint;
 
 typedef struct {
-    char message[256];   /* plain words; of the input at most an anchor's name or one character */
+    char message[256];   /* plain words; of the input at most one character */
     uint32_t byte;       /* where */
     uint32_t first, end; /* the text to replace, when the hint names an edit; else both `byte` */
     uint32_t line, column;
@@ -108,6 +108,7 @@ typedef struct {
     manifest_warning_code code;
     uint32_t first, end;             /* the later key, the `<<`'s source, the ignored text */
     uint32_t other_first, other_end; /* the key that loses; empty when there is none */
+    uint32_t node;                   /* of the key; MANIFEST_NONE: not of a key */
 } manifest_warning;
 
 typedef struct {
@@ -116,6 +117,7 @@ typedef struct {
     uint32_t first, end;               /* of the root */
     uint32_t source_first, source_end; /* text after `# Source: `; empty: none */
     bool anchored;                     /* aliases or merge keys were used */
+    bool withheld;                     /* something of it is not handed on: do not show its text */
     bool json;
     bool spans; /* false for UTF-16: offsets mean nothing */
 } manifest_document;

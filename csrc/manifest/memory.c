@@ -9,7 +9,7 @@
 bool mf_reserve(mf_array *a, size_t more, size_t size) {
     size_t need, capacity;
     void *items;
-    if (more <= (size_t)(a->capacity - a->count)) {
+    if (a->items != NULL && more <= (size_t)(a->capacity - a->count)) {
         return true;
     }
     if (more > UINT32_MAX / 2 - a->count) {

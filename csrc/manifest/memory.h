@@ -13,7 +13,8 @@ typedef struct {
     uint32_t count, capacity;
 } mf_array;
 
-/* Room for `more` further items of `size` bytes; false: no memory (the array is unchanged). */
+/* Room for `more` further items of `size` bytes (and for none of them a pointer that is not NULL).
+ * false: no memory; the array is unchanged. */
 bool mf_reserve(mf_array *a, size_t more, size_t size);
 
 /* Frees; first overwrites what was in it, as it may have been a secret. */

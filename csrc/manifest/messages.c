@@ -1,6 +1,7 @@
 /* What a parser refuses, in words that say what to do about it.
  * SPDX-License-Identifier: MIT
- * Source: libyaml 0.2.5's texts. Of the input only an anchor's name is shown, or one character. */
+ * Source: libyaml 0.2.5's texts. Of the input one character is shown at most: it may be a secret.
+ */
 #include "readers.h"
 
 #include <stdio.h>
@@ -17,6 +18,10 @@ static const struct {
      "a \": \" that does not belong here: wrong indentation, or a value that needs quotes", false},
     {"could not find expected ':'", "", "a line without \": \" where \"key: value\" was expected",
      true},
+    {"did not find expected alphabetic or numeric character", "while scanning an anchor",
+     "a value that starts with \"&\" must be quoted: an unquoted & is a YAML anchor", true},
+    {"did not find expected comment or line break", "while scanning a block scalar",
+     "text behind | or >: the text begins on the next line", false},
     {"did not find expected key", "while parsing a block mapping",
      "a key was expected here: check the indentation of this line and of those above", false},
     {"did not find expected '-' indicator", "",
@@ -70,6 +75,58 @@ static size_t token_end(const mf_yaml *y, size_t first) {
     return at;
 }
 
+/* Nothing but blanks and comments from here to the end? */
+static bool at_end(const mf_yaml *y, size_t at) {
+    for (; at < y->end; at++) {
+        char c = y->bytes[at];
+        if (c == '#') {
+            const char *newline = memchr(y->bytes + at, '\n', y->end - at);
+            if (newline == NULL) {
+                return true;
+            }
+            at = (size_t)(newline - y->bytes);
+        } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The innermost [ or { that is still open. */
+static void explain_open(mf_yaml *y, const mf_tree *t, size_t byte) {
+    mf_syntax *out = &y->syntax;
+    size_t open;
+    if (y->wide || t->depth == 0) {
+        return;
+    }
+    open = mf_node(t, t->frames[t->depth - 1].node)->first;
+    if (open >= y->end || (y->bytes[open] != '[' && y->bytes[open] != '{')) {
+        return;
+    }
+    if (at_end(y, byte)) {
+        snprintf(out->message, sizeof out->message, "a %c that is never closed", y->bytes[open]);
+        out->byte = open;
+    } else {
+        out->opened = open;
+    }
+}
+
+/* `'a' b` and `[a] b`: the parser looks for the next key. */
+static void explain_key(mf_yaml *y, size_t byte) {
+    size_t before = byte;
+    char c;
+    while (!y->wide && before > y->first &&
+           (y->bytes[before - 1] == ' ' || y->bytes[before - 1] == '\t')) {
+        before--;
+    }
+    c = y->wide || before == y->first ? '\0' : y->bytes[before - 1];
+    if (c == '"' || c == '\'') {
+        say(&y->syntax, "text behind the closing quote: quote the whole value");
+    } else if (c == ']' || c == '}') {
+        say(&y->syntax, "text behind the closing bracket");
+    }
+}
+
 static void explain_start(mf_yaml *y, size_t byte) {
     mf_syntax *out = &y->syntax;
     char c = !y->wide && byte < y->end ? y->bytes[byte] : '\0';
@@ -84,13 +141,14 @@ static void explain_start(mf_yaml *y, size_t byte) {
     }
 }
 
-void mf_yaml_explain(mf_yaml *y) {
+void mf_yaml_explain(mf_yaml *y, const mf_tree *t) {
     const yaml_parser_t *p = &y->parser;
     const char *problem = p->problem != NULL ? p->problem : "not readable";
     const char *context = p->context != NULL ? p->context : "";
     mf_syntax *out = &y->syntax;
     const yaml_mark_t *mark = &p->problem_mark;
     memset(out, 0, sizeof *out);
+    out->opened = SIZE_MAX;
     if (p->error == YAML_READER_ERROR) {
         size_t offset = p->problem_offset;
         out->byte = offset < y->end - y->first ? y->first + offset : y->end;
@@ -114,6 +172,11 @@ void mf_yaml_explain(mf_yaml *y) {
         explain_start(y, out->byte);
     } else if (strncmp(problem, "found a tab character", 21) == 0) {
         out->hint = MANIFEST_HINT_TAB;
+    } else if (strcmp(problem, "did not find expected key") == 0) {
+        explain_key(y, out->byte);
+    } else if (strncmp(problem, "did not find expected ',' or", 28) == 0 ||
+               strcmp(problem, "did not find expected node content") == 0) {
+        explain_open(y, t, out->byte);
     }
     out->first = out->end = out->byte;
     if (strcmp(context, "while scanning an alias") == 0) {
@@ -131,8 +194,9 @@ void mf_yaml_explain(mf_yaml *y) {
     }
 }
 
-void mf_tree_explain(const mf_tree *t, const char *anchor, mf_syntax *out) {
+void mf_tree_explain(const mf_tree *t, mf_syntax *out) {
     memset(out, 0, sizeof *out);
+    out->opened = SIZE_MAX;
     out->byte = out->first = out->end = t->where.first;
     switch (t->failure) {
     case MF_FAIL_DEPTH:
@@ -149,16 +213,13 @@ void mf_tree_explain(const mf_tree *t, const char *anchor, mf_syntax *out) {
         out->hint = MANIFEST_HINT_LIMIT;
         break;
     case MF_FAIL_UNDEFINED_ALIAS:
-        snprintf(out->message, sizeof out->message,
-                 "the alias *%.64s has no anchor before it in this document; a text that starts "
-                 "with \"*\" must be quoted",
-                 anchor != NULL ? anchor : "");
+        say(out, "an alias whose anchor is not before it in this document; a text that starts with "
+                 "\"*\" must be quoted");
         out->hint = MANIFEST_HINT_QUOTE_WILDCARD;
         out->end = t->where.end;
         break;
     case MF_FAIL_RECURSIVE_ALIAS:
-        snprintf(out->message, sizeof out->message, "the anchor of *%.64s contains itself",
-                 anchor != NULL ? anchor : "");
+        say(out, "an alias inside of what its own anchor stands for");
         break;
     case MF_FAIL_COMPLEX_KEY:
         say(out, "a mapping or a list as a key: a key must be a text");

@@ -21,6 +21,7 @@ typedef enum {
 typedef struct {
     char message[256];
     size_t byte, first, end;
+    size_t opened; /* what began there is still open; SIZE_MAX: nothing */
     manifest_hint hint;
     uint32_t line, column; /* only for UTF-16, where bytes cannot tell; else 0 */
 } mf_syntax;
@@ -35,7 +36,8 @@ typedef struct {
     mf_syntax syntax;
 } mf_yaml;
 
-mf_read mf_yaml_start(mf_yaml *y, const char *bytes, size_t first, size_t end, bool wide);
+mf_read mf_yaml_start(mf_yaml *y, const mf_tree *t, const char *bytes, size_t first, size_t end,
+                      bool wide);
 mf_read mf_yaml_document(mf_yaml *y, mf_tree *t);
 void mf_yaml_stop(mf_yaml *y);
 void mf_yaml_release(mf_yaml *y);
@@ -44,8 +46,8 @@ void mf_yaml_release(mf_yaml *y);
 size_t mf_yaml_byte(const mf_yaml *y, const yaml_mark_t *mark);
 
 /* messages.c: the parser's error in plain words. */
-void mf_yaml_explain(mf_yaml *y);
-void mf_tree_explain(const mf_tree *t, const char *anchor, mf_syntax *out);
+void mf_yaml_explain(mf_yaml *y, const mf_tree *t);
+void mf_tree_explain(const mf_tree *t, mf_syntax *out);
 
 /* One JSON value at *at (blanks before it are skipped); *at moves behind it. */
 mf_read mf_json_document(const char *bytes, size_t end, size_t *at, mf_tree *t, mf_syntax *out);

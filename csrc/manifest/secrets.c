@@ -46,6 +46,7 @@ static bool may_stay(const mf_tree *t, const manifest_node *key) {
  * marked node's subtree is marked as a whole, so that every node is looked at once. */
 static mf_result withhold(mf_tree *t, uint32_t id) {
     t->marks.count = 0;
+    t->withheld = true;
     for (;;) {
         uint32_t last = mf_node(t, id)->last;
         for (uint32_t i = id; i < last;) {
@@ -89,7 +90,7 @@ static mf_result filter_items(mf_tree *t, const manifest_node *items) {
             manifest_entry e = *mf_entry(t, item->value.entries.first + k);
             if (may_stay(t, mf_node(t, e.key))) {
                 *mf_entry(t, item->value.entries.first + kept++) = e;
-            } else if (withhold(t, e.value) != MF_DONE) {
+            } else if (withhold(t, e.value) != MF_DONE || withhold(t, e.key) != MF_DONE) {
                 return MF_NO_MEMORY;
             }
         }
@@ -111,8 +112,8 @@ mf_result mf_secrets(mf_tree *t) {
     for (uint32_t i = 0; i < t->candidates.count; i++) {
         const manifest_node *key = mf_node(t, c[i].key);
         if ((secret && !may_stay(t, key)) || is_copy(t, key)) {
-            c[i].dead = true;
-            if (withhold(t, c[i].value) != MF_DONE) {
+            c[i].dead = true; /* the key is marked for the sake of warnings that point at it */
+            if (withhold(t, c[i].value) != MF_DONE || withhold(t, c[i].key) != MF_DONE) {
                 return MF_NO_MEMORY;
             }
         }

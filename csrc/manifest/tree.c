@@ -11,7 +11,11 @@ bool mf_tree_new(mf_tree *t, const char *bytes, uint32_t max_depth) {
     t->bytes = bytes;
     t->max_depth = max_depth;
     t->frames = calloc(max_depth, sizeof *t->frames);
-    return t->frames != NULL;
+    if (t->frames == NULL || !mf_reserve(&t->children, 0, sizeof(mf_child))) {
+        mf_tree_free(t);
+        return false;
+    }
+    return true;
 }
 
 /* All arrays, so that new, reset and free cannot differ. */
@@ -48,7 +52,7 @@ void mf_tree_reset(mf_tree *t, size_t document_bytes) {
     if (t->extra_max > 1000000) {
         t->extra_max = 1000000;
     }
-    t->anchored = false;
+    t->anchored = t->withheld = false;
     t->failure = MF_FAIL_NONE;
 }
 

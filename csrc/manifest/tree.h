@@ -61,7 +61,7 @@ typedef struct {
     mf_frame *frames;
     uint32_t depth, max_depth, root;
     uint64_t extra, extra_max; /* nodes that exist by aliases and merges only */
-    bool anchored;
+    bool anchored, withheld;
     mf_failure failure;
     mf_range where;
 } mf_tree;

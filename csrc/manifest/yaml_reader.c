@@ -6,9 +6,13 @@
 
 #include <string.h>
 
-mf_read mf_yaml_start(mf_yaml *y, const char *bytes, size_t first, size_t end, bool wide) {
+mf_read mf_yaml_start(mf_yaml *y, const mf_tree *t, const char *bytes, size_t first, size_t end,
+                      bool wide) {
     yaml_event_t event;
     mf_yaml_stop(y);
+    if (!wide && end - first >= 3 && memcmp(bytes + first, "\xEF\xBB\xBF", 3) == 0) {
+        first += 3; /* libyaml would give the first key a column that no other key has */
+    }
     y->bytes = bytes;
     y->first = first;
     y->end = y->after = end;
@@ -22,14 +26,13 @@ mf_read mf_yaml_start(mf_yaml *y, const char *bytes, size_t first, size_t end, b
     y->live = true;
     yaml_parser_set_input_string(&y->parser, (const unsigned char *)bytes + first, end - first);
     if (!wide) {
-        /* Said, not guessed: so a byte-order mark counts as a character like any other. */
         yaml_parser_set_encoding(&y->parser, YAML_UTF8_ENCODING);
     }
     if (!yaml_parser_parse(&y->parser, &event)) { /* the start of the stream */
         if (y->parser.error == YAML_MEMORY_ERROR) {
             return MF_READ_NO_MEMORY;
         }
-        mf_yaml_explain(y);
+        mf_yaml_explain(y, t);
         return MF_READ_SYNTAX;
     }
     yaml_event_delete(&event);
@@ -76,8 +79,9 @@ static size_t skip_properties(const char *bytes, size_t at, size_t end) {
 }
 
 /* libyaml ends a block scalar where the next content begins. Ours ends with its last line, without
- * that line's end; blank lines belong to it only when they are kept (`|+`). */
-static size_t block_end(const char *bytes, size_t first, size_t end) {
+ * that line's end; blank lines belong to it only when they are kept (`|+`), or when their blanks go
+ * beyond the indentation (`blank_tail`). */
+static size_t block_end(const char *bytes, size_t first, size_t end, bool blank_tail) {
     const char *newline = memchr(bytes + first, '\n', end - first);
     bool keep = false;
     for (size_t i = first; i < end && (newline == NULL || bytes + i < newline); i++) {
@@ -97,7 +101,7 @@ static size_t block_end(const char *bytes, size_t first, size_t end) {
     }
     for (;;) { /* back over lines that hold blanks only */
         size_t i = end;
-        while (i > first && (bytes[i - 1] == ' ' || bytes[i - 1] == '\t')) {
+        while (!blank_tail && i > first && (bytes[i - 1] == ' ' || bytes[i - 1] == '\t')) {
             i--;
         }
         if (i == first || (bytes[i - 1] != '\n' && bytes[i - 1] != '\r')) {
@@ -130,7 +134,12 @@ static mf_result on_scalar(mf_yaml *y, mf_tree *t, const yaml_event_t *event) {
                           first - mf_yaml_byte(y, &event->start_mark)) != NULL;
         }
         if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE) {
-            end = block_end(y->bytes, first, end);
+            size_t text = s.length;
+            while (text > 0 && s.text[text - 1] == '\n') {
+                text--;
+            }
+            end = block_end(y->bytes, first, end,
+                            text > 0 && (s.text[text - 1] == ' ' || s.text[text - 1] == '\t'));
         } else if (style == YAML_PLAIN_SCALAR_STYLE) {
             if (end - first == s.length && memcmp(y->bytes + first, s.text, s.length) == 0) {
                 s.verbatim = first;
@@ -186,7 +195,7 @@ mf_read mf_yaml_document(mf_yaml *y, mf_tree *t) {
             if (y->parser.error == YAML_MEMORY_ERROR) {
                 return MF_READ_NO_MEMORY;
             }
-            mf_yaml_explain(y);
+            mf_yaml_explain(y, t);
             return MF_READ_SYNTAX;
         }
         type = event.type;
@@ -213,10 +222,8 @@ mf_read mf_yaml_document(mf_yaml *y, mf_tree *t) {
         default:
             break;
         }
-        if (result == MF_FAILED) { /* while the event, and with it the anchor's name, is here */
-            mf_tree_explain(t,
-                            type == YAML_ALIAS_EVENT ? (const char *)event.data.alias.anchor : NULL,
-                            &y->syntax);
+        if (result == MF_FAILED) {
+            mf_tree_explain(t, &y->syntax);
             if (y->wide) {
                 y->syntax.line = (uint32_t)event.start_mark.line + 1;
                 y->syntax.column = (uint32_t)event.start_mark.column + 1;
