@@ -273,11 +273,6 @@ static bool read_default_ttl(zone *z, bool *too_large) {
     return true;
 }
 
-static bool two_digits_within(const uint8_t *s, unsigned low, unsigned high) {
-    unsigned value = (unsigned)(s[0] - '0') * 10u + (unsigned)(s[1] - '0');
-    return value >= low && value <= high;
-}
-
 /* $DATE YYYYMMDDHHMMSS, an old extension that BIND still reads. */
 static bool read_date(zone *z) {
     zone_scan *scan = &z->frames[z->depth - 1].scan;
@@ -285,14 +280,7 @@ static bool read_date(zone *z) {
     if (!zone_need(scan, &token, false, "the time for $DATE", &z->problem)) {
         return false;
     }
-    const uint8_t *s = scan->bytes + token.first;
-    bool valid = token.end - token.first == 14;
-    for (size_t i = 0; valid && i < 14; i++) {
-        valid = s[i] >= '0' && s[i] <= '9';
-    }
-    if (!valid || !two_digits_within(s + 4, 1, 12) || !two_digits_within(s + 6, 1, 31) ||
-        !two_digits_within(s + 8, 0, 23) || !two_digits_within(s + 10, 0, 59) ||
-        !two_digits_within(s + 12, 0, 60)) {
+    if (!zone_date_is_valid(scan->bytes + token.first, token.end - token.first)) {
         return zone_fail(&z->problem, ZONE_BAD_DATE, token.first, token.end,
                          "$DATE takes a time like 20260131235959");
     }

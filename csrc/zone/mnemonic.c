@@ -195,3 +195,29 @@ bool zone_ttl_parse(const uint8_t *text, size_t len, uint32_t *ttl) {
     *ttl = (uint32_t)sum;
     return true;
 }
+
+static bool two_digits_within(const uint8_t *s, unsigned low, unsigned high) {
+    unsigned value = (unsigned)(s[0] - '0') * 10u + (unsigned)(s[1] - '0');
+    return value >= low && value <= high;
+}
+
+bool zone_date_is_valid(const uint8_t *text, size_t len) {
+    if (len != 14) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+    }
+    unsigned month = (unsigned)(text[4] - '0') * 10u + (unsigned)(text[5] - '0');
+    unsigned year = (unsigned)(text[0] - '0') * 1000u + (unsigned)(text[1] - '0') * 100u +
+                    (unsigned)(text[2] - '0') * 10u + (unsigned)(text[3] - '0');
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    unsigned days = month == 2                                              ? (leap ? 29 : 28)
+                    : month == 4 || month == 6 || month == 9 || month == 11 ? 30
+                                                                            : 31;
+    return year >= 1970 && month >= 1 && month <= 12 && two_digits_within(text + 6, 1, days) &&
+           two_digits_within(text + 8, 0, 23) && two_digits_within(text + 10, 0, 59) &&
+           two_digits_within(text + 12, 0, 60);
+}

@@ -56,4 +56,7 @@ bool zone_class_parse(const uint8_t *text, size_t len, uint16_t *class_);
 /* "3600", "1h30m" (units w d h m s in any order, not mixed with a bare number). */
 bool zone_ttl_parse(const uint8_t *text, size_t len, uint32_t *ttl);
 
+/* YYYYMMDDHHMMSS with fields that can be a time. */
+bool zone_date_is_valid(const uint8_t *text, size_t len);
+
 #endif

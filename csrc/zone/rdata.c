@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mnemonic.h"
+#include "rdata_types.h"
 
 bool zone_rdata_octet(zone_rdata *rdata, uint8_t octet) {
     if (rdata->len >= ZONE_RDATA_MAX) {
@@ -205,16 +206,6 @@ static bool read_soa(zone_rdata *rdata) {
     return true;
 }
 
-static int hex_value(uint8_t c) {
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* RFC 3597 section 5: \# LENGTH HEX..., where digits may be spread over words. */
 static bool read_generic(zone_rdata *rdata) {
     zone_scan *scan = rdata->scan;
@@ -237,7 +228,7 @@ static bool read_generic(zone_rdata *rdata) {
             return false;
         }
         for (size_t at = token.first; at < token.end; at++) {
-            int digit = hex_value(scan->bytes[at]);
+            int digit = zone_hex_value(scan->bytes[at]);
             if (digit < 0) {
                 return zone_fail(problem, ZONE_BAD_HEX, at, at + 1,
                                  "only hexadecimal digits may follow \\# and the length");
@@ -287,7 +278,7 @@ static bool starts_generic(zone_rdata *rdata) {
     size_t len;
     zone_scan_next(rdata->scan, &token);
     bool found = false;
-    if (token.kind == ZONE_TOKEN_WORD || token.kind == ZONE_TOKEN_QUOTED) {
+    if (token.kind == ZONE_TOKEN_WORD) {
         const char *text = zone_token_text(rdata->scan, &token, &len);
         found = len == 2 && text[0] == '\\' && text[1] == '#';
     }

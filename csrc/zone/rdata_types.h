@@ -1,0 +1,17 @@
+/* What the files that read the types share.
+ * SPDX-License-Identifier: MIT
+ * Nothing outside csrc/zone includes this. */
+#ifndef ISSUABLE_ZONE_RDATA_TYPES_H
+#define ISSUABLE_ZONE_RDATA_TYPES_H
+
+#include "rdata.h"
+
+/* The next token, or *ended with the line end left to be read. False: problem is filled. */
+bool zone_rdata_more(zone_rdata *rdata, zone_token *token, bool quoted, bool *ended);
+
+/* The fields of a type as a string of letters (rdata_types.c). */
+const char *zone_type_fields(uint16_t type);
+
+int zone_hex_value(uint8_t c); /* -1: not a hexadecimal digit */
+
+#endif
