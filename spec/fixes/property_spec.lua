@@ -45,21 +45,16 @@ local function may(properties, wildcard, issuer, account, method)
   return false
 end
 
---- Do the properties of an issuer bind it? Those that decide speak first; where it has none, those under the other tag.
-local function bound(properties, wildcard, issuer, what)
-  local has_wild = false
-  for _, property in ipairs(properties) do
-    has_wild = has_wild or property.tag == "issuewild"
-  end
-  local tag = wildcard and has_wild and "issuewild" or "issue"
-  local near, far = {}, {}
-  for _, property in ipairs(properties) do
-    if (property.issuer or property.issuer_guess or ""):lower() == issuer then
-      table.insert(property.tag == tag and near or far, property)
+--- Do the properties of an issuer bind it? One that is mended in place says itself what it binds.
+local function bound(change, issuer, what)
+  for _, mended in ipairs(change.change) do
+    local property = caa.property(0, "issue", mended.value)
+    if (property.issuer or ""):lower() == issuer then
+      return property.value:lower():find(what, 1, true) ~= nil
     end
   end
-  for _, property in ipairs(#near > 0 and near or far) do
-    if property.value:lower():find(what, 1, true) then
+  for _, property in ipairs(change.before) do
+    if (property.issuer or property.issuer_guess or ""):lower() == issuer and property.value:lower():find(what, 1, true) then
       return true
     end
   end
@@ -82,8 +77,8 @@ local function asked(change, wildcard, issuer, account, method)
       if decision.wildcard == wildcard and identity.domain == issuer then
         local question = decision.question
         if
-          (has(question.accounts, account) or not bound(change.before, wildcard, issuer, "accounturi"))
-          and (has(question.methods, method) or not bound(change.before, wildcard, issuer, "validationmethods"))
+          (has(question.accounts, account) or not bound(change, issuer, "accounturi"))
+          and (has(question.methods, method) or not bound(change, issuer, "validationmethods"))
         then
           return true
         end

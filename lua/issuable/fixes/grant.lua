@@ -95,9 +95,9 @@ local function pins(property)
   return account, methods
 end
 
---- The properties of the same CA: those that decide, else those under the other tag.
+--- The properties of the same CA, those that decide before those under the other tag.
 ---@return { property: table, meant: table }[]
-function M.siblings(properties, ca, wildcard)
+local function siblings_of(properties, ca, wildcard)
   local tag = M.relevant_tag(properties, wildcard)
   local near, far = {}, {}
   for _, property in ipairs(properties) do
@@ -105,19 +105,22 @@ function M.siblings(properties, ca, wildcard)
       local meant = as_meant(property)
       if names(meant, ca) then
         local list = property.tag == tag and near or far
-        list[#list + 1] = { property = property, meant = meant }
+        list[#list + 1] = { property = property, meant = meant, near = property.tag == tag }
       end
     end
   end
-  return #near > 0 and near or far
+  for _, sibling in ipairs(far) do
+    near[#near + 1] = sibling
+  end
+  return near
 end
 
---- The sibling that binds most, and what any of them binds.
+--- The sibling to follow, the one that binds most among those that decide, and what any sibling at all binds.
 local function strictest(siblings)
   local best, best_count, account, methods = nil, -1, false, false
   for _, sibling in ipairs(siblings) do
     local a, m = pins(sibling.meant)
-    local count = (a and 1 or 0) + (m and 1 or 0) + (sibling.meant.malformed and 0 or 0.5)
+    local count = (sibling.near and 4 or 0) + (a and 1 or 0) + (m and 1 or 0) + (sibling.meant.malformed and 0 or 0.5)
     if count > best_count then
       best, best_count = sibling, count
     end
@@ -217,7 +220,7 @@ function M.values(ask, properties, allows)
   if not domain then
     return refusal("no-identity", "it is not established which CAA name %s answers to, so none is written", M.title(ask.ca))
   end
-  local siblings = M.siblings(properties, ask.ca, ask.wildcard)
+  local siblings = siblings_of(properties, ask.ca, ask.wildcard)
   if ask.reason == "malformed-property" then
     local values = mended(siblings, function(meant)
       return allows(ask, { meant })
