@@ -67,6 +67,8 @@ local ISSUE = [==[
 "Let's Encrypt Authority X3"                             ✗ bad-issuer 4
 "Lets Encrypt"                                           ✗ missing-semicolon 6
 "0 issue letsencrypt.org"                                ✗ missing-semicolon 3 (letsencrypt.org)
+"1.2.3.4."                                               ✗ bad-issuer 9
+"1.2.3.x4."                                              ✗ bad-issuer 10 (1.2.3.x4)
 "CAA 0 issue \"letsencrypt.org\""                        ✗ missing-semicolon 5 (letsencrypt.org)
 # RFC 8659 section 4.2: label = (ALPHA / DIGIT) *( *("-") (ALPHA / DIGIT))
 "a-b.example"                                            → a-b.example

@@ -5,6 +5,7 @@
 local authorities = require "issuable.authorities"
 local caa = require "issuable.caa"
 local decide = require "issuable.decide"
+local scale = require "spec.support.scale"
 local words = require "issuable.decide.words"
 
 local function properties(...)
@@ -301,12 +302,13 @@ describe("everyone", function()
 
   it("stays fast for a set of very many issuers", function()
     local answer = found()
-    for i = 1, 1500 do
+    local count = math.min(scale(1500), 1500)
+    for i = 1, count do
       answer.rrset.properties[i] = caa.property(0, "issue", ("ca%d.test"):format(i))
     end
     local start = os.clock()
     local result = decide.everyone(answer, false, directory)
-    assert.are.equal(1500, #result.allowed)
+    assert.are.equal(count, #result.allowed)
     assert.is_true(os.clock() - start < 3)
   end)
 end)
