@@ -33,7 +33,7 @@ static size_t float_key(double number, char out[32]) {
         }
     }
     snprintf(digits, sizeof digits, "%.*e", precision, (double)single);
-    exponent = atoi(strchr(digits, 'e') + 1);
+    exponent = (int)strtol(strchr(digits, 'e') + 1, NULL, 10);
     if (digits[0] == '-') {
         out[n++] = '-';
         memmove(digits, digits + 1, strlen(digits));

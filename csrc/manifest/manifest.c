@@ -216,8 +216,8 @@ static void drop_withheld_warnings(mf_tree *t) {
     t->warnings.count = kept;
 }
 
-/* Mappings end from the inside out, a reader goes from top to bottom. There are few: compose.c stops
- * at a hundred. */
+/* Mappings end from the inside out, a reader goes from top to bottom. There are few: compose.c
+ * stops at a hundred. */
 static void sort_warnings(mf_tree *t) {
     manifest_warning *w = t->warnings.items;
     for (uint32_t i = 1; i < t->warnings.count; i++) {

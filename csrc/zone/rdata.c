@@ -183,8 +183,9 @@ static bool read_caa(zone_rdata *rdata) {
 static bool read_soa(zone_rdata *rdata) {
     static const char *const times[] = {"the SOA refresh time", "the SOA retry time",
                                         "the SOA expire time", "the SOA minimum"};
-    if (!zone_rdata_name(rdata) || !zone_rdata_name(rdata) ||
-        !zone_rdata_number(rdata, 4, "the SOA serial", &rdata->serial)) {
+    bool names = zone_rdata_name(rdata);     /* MNAME */
+    names = names && zone_rdata_name(rdata); /* RNAME */
+    if (!names || !zone_rdata_number(rdata, 4, "the SOA serial", &rdata->serial)) {
         return false;
     }
     for (size_t i = 0; i < 4; i++) {

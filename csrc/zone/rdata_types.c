@@ -168,7 +168,7 @@ static bool parse_word(const uint8_t *text, size_t len, const word *words, size_
     return false;
 }
 
-#define COUNT(table) (sizeof table / sizeof table[0])
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static bool read_word(zone_rdata *rdata, const word *words, size_t count, unsigned octets,
                       const char *what) {

@@ -13,7 +13,10 @@ function M.define(root)
   options.add_manifests(command)
   options.add_input(command)
   command:option("--format", "text or json"):argname("FORMAT"):choices({ "text", "json" }):default("text")
-  command:option("--fail-on", "The lowest severity that makes the exit code 1"):argname("SEVERITY"):choices({ "error", "warning", "info", "never" }):default("error")
+  command:option("--fail-on", "The lowest severity that makes the exit code 1")
+    :argname("SEVERITY")
+    :choices({ "error", "warning", "info", "never" })
+    :default("error")
   command:option("--undecided", "fail (exit code 3) or warn (0)"):argname("MODE"):choices({ "fail", "warn" }):default("fail")
 end
 
