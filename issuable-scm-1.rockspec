@@ -166,6 +166,7 @@ build = {
     ["issuable.rules.denied"] = "lua/issuable/rules/denied.lua",
     ["issuable.rules.describe"] = "lua/issuable/rules/describe.lua",
     ["issuable.rules.input"] = "lua/issuable/rules/input.lua",
+    ["issuable.rules.no_names"] = "lua/issuable/rules/no_names.lua",
     ["issuable.rules.undecided"] = "lua/issuable/rules/undecided.lua",
     ["issuable.sources.certmanager"] = "lua/issuable/sources/certmanager.lua",
     ["issuable.sources.files"] = "lua/issuable/sources/files.lua",

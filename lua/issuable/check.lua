@@ -80,7 +80,7 @@ end
 local function summarise(result)
   local input = result.input
   local summary = {
-    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "unread", "skipped" },
+    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "undecided_documents", "unread", "skipped" },
     requests = #input.requests,
     names = #result.decisions,
     allowed = 0,
@@ -89,6 +89,7 @@ local function summarise(result)
     exempt = 0,
     errors = 0,
     warnings = 0,
+    undecided_documents = 0,
     unread = 0,
     skipped = #input.skipped,
     failed_input = false,
@@ -116,9 +117,14 @@ local function summarise(result)
     if problem.explicit then
       summary.failed_input = true
     elseif problem.relevant then
-      summary.undecided_documents = (summary.undecided_documents or 0) + 1
+      summary.undecided_documents = summary.undecided_documents + 1
     else
       summary.unread = summary.unread + 1
+    end
+  end
+  for _, warning in ipairs(input.warnings) do
+    if warning.undecided then
+      summary.undecided_documents = summary.undecided_documents + 1
     end
   end
   for _, zone in ipairs(input.zones) do
@@ -194,7 +200,7 @@ function M.exit_code(result, options)
     return 1
   elseif summary.failed_input then
     return 2
-  elseif (summary.undecided > 0 or (summary.undecided_documents or 0) > 0) and options.undecided ~= "warn" then
+  elseif summary.undecided + summary.undecided_documents > 0 and options.undecided ~= "warn" then
     return 3
   end
   return 0

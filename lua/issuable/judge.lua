@@ -7,7 +7,7 @@ local input_rules = require "issuable.rules.input"
 local M = {}
 
 local BUILT_IN = {}
-for i, name in ipairs { "denied", "undecided", "common_name" } do
+for i, name in ipairs { "denied", "undecided", "common_name", "no_names" } do
   BUILT_IN[i] = require("issuable.rules." .. name) -- one by one: on 5.4 `require` returns two values
 end
 
@@ -64,6 +64,9 @@ function M.findings(input, decisions)
     if problem.explicit or problem.relevant ~= false then
       add(input_rules.problem(problem))
     end
+  end
+  for _, warning in ipairs(input.warnings) do
+    add(input_rules.warning(warning))
   end
   for _, zone in ipairs(input.zones) do
     for _, problem in ipairs(zone.errors) do

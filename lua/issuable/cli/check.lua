@@ -40,8 +40,9 @@ function M.run(arguments)
   end
   local code = check.exit_code(result, { fail_on = arguments.fail_on, undecided = arguments.undecided })
   local notes
-  if arguments.undecided == "warn" and result.summary.undecided > 0 then
-    notes = ("issuable: %d undecided, passed because of --undecided=warn\n"):format(result.summary.undecided)
+  local undecided = result.summary.undecided + result.summary.undecided_documents
+  if arguments.undecided == "warn" and undecided > 0 then
+    notes = ("issuable: %d undecided, passed because of --undecided=warn\n"):format(undecided)
   end
   return code, text, notes
 end

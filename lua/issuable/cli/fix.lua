@@ -55,7 +55,7 @@ local function exit_code(result, pending, left)
     return 1
   elseif result.summary.failed_input then
     return 2
-  elseif result.summary.undecided > 0 or (result.summary.undecided_documents or 0) > 0 then
+  elseif result.summary.undecided + result.summary.undecided_documents > 0 then
     return 3
   end
   return 0

@@ -203,6 +203,11 @@ local function summary_lines(result)
   if #assumed > 0 then
     lines[#lines + 1] = "assumed to hold no CAA, not asked: " .. table.concat(assumed, ", ")
   end
+  if summary.undecided_documents > 0 then
+    lines[#lines + 1] = ("%s of cert-manager that cannot be read for sure: what it asks for is undecided"):format(
+      plural(summary.undecided_documents, "document")
+    )
+  end
   if summary.unread > 0 then
     lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(plural(summary.unread, "document"))
   end

@@ -4,6 +4,12 @@
 
 local M = {}
 
+local WARNING_HELP = {
+  ["duplicate-key"] = "is a --- line missing between two objects? Keep one of the two keys; kubectl refuses both",
+  ["ignored-text"] = "begin every object with a --- line of its own",
+  ["merge-order"] = "write << before the keys that shall win",
+}
+
 local HELP = {
   ["helm-template"] = "this is a Helm template, not a manifest: render it first (helm template …) and check the result",
   ["quote-wildcard"] = "quote the name: \"*.example.com\"; an unquoted * starts a YAML alias",
@@ -32,6 +38,36 @@ function M.problem(problem)
     labels = span and { { span = span, text = "", primary = true } } or {},
     notes = {},
     help = { problem.help or HELP[problem.hint] or HELP[problem.code] },
+  }
+end
+
+local function span_of(warning, range)
+  return {
+    path = warning.path,
+    line = range.line,
+    column = range.column,
+    first = range.first,
+    last = range.last,
+    hidden = warning.mentions_secret or nil,
+  }
+end
+
+--- What was read, though perhaps not as its author means it: never fatal, never silent.
+---@param warning table { path, code, message, first, last, line, column, other?, more?, help?, mentions_secret }
+---@return table finding fields
+function M.warning(warning)
+  local labels = { { span = span_of(warning, warning), text = "", primary = true } }
+  if warning.other then
+    labels[2] = { span = span_of(warning, warning.other), text = "it was here before" }
+  end
+  return {
+    rule = WARNING_HELP[warning.code] and "manifest-" .. warning.code or warning.code,
+    input = true,
+    severity = "warning",
+    message = warning.message,
+    labels = labels,
+    notes = warning.more and { ("%d more of the same in this document"):format(warning.more) } or {},
+    help = { warning.help or WARNING_HELP[warning.code] },
   }
 end
 

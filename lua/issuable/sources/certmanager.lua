@@ -110,6 +110,11 @@ local OTHER_NAMES = {
 local function identifiers_of(entry, spec, labels)
   local list = {}
   local dns_names = table_at(spec, "dnsNames") or {}
+  -- a lone text, or a mapping: whoever wrote it wants these names, and Kubernetes refuses the object
+  if spec.dnsNames ~= nil and spec.dnsNames ~= manifests.null and (type(spec.dnsNames) ~= "table" or next(dns_names) ~= nil and dns_names[1] == nil) then
+    local span = manifests.span(entry, spec, "dnsNames")
+    list[1] = { type = "dns", text = manifests.text(spec.dnsNames), span = span, problem = "dnsNames is not a list: Kubernetes refuses it" }
+  end
   for i, text in ipairs(dns_names) do
     local span = manifests.span(entry, dns_names, i)
     if type(text) == "string" then

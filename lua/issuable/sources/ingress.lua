@@ -77,37 +77,73 @@ local function alt_names(entry, annotations, identifiers)
   end
 end
 
+--- cert-manager.io/common-name becomes the commonName of every Certificate that is made; as in a Certificate, an order fails
+--- when it is not among the names.
+local function stray_common_name(entry, annotations, identifiers)
+  local text = annotations["cert-manager.io/common-name"]
+  if type(text) ~= "string" or text == "" then
+    return nil
+  end
+  for _, identifier in ipairs(identifiers) do
+    if identifier.text == text then
+      return nil
+    end
+  end
+  return { text = text, span = manifests.span(entry, annotations, "cert-manager.io/common-name") }
+end
+
+--- Why ingress-shim makes no Certificate of a tls block, or nil.
+local function skipped_because(block, secret, identifiers, uses)
+  if type(block) ~= "table" then
+    return "is no mapping"
+  elseif not secret then
+    return block.secretName == nil and "has no secretName" or "has a secretName that is no text, or an empty one"
+  elseif #identifiers == 0 then
+    return "has no hosts"
+  elseif uses[secret] > 1 then
+    return ("shares the secretName %s with another block"):format(secret)
+  end
+end
+
 ---@param entry table from manifests.load
 ---@param scope string
 ---@return table[] requests one for each tls block that ingress-shim would turn into a Certificate
+---@return table[] warnings { code, message, path, first, last, line, column }: blocks that it would not
 function M.requests(entry, scope)
   local object = entry.object
   local annotations, metadata = annotations_of(object)
   local reference = issuer_ref(entry, annotations)
   if not reference then
-    return {}
+    return {}, {}
   end
   local namespace = type(metadata.namespace) == "string" and metadata.namespace or nil
   local name = type(metadata.name) == "string" and metadata.name or "(without a name)"
   local blocks = type(object.spec) == "table" and type(object.spec.tls) == "table" and object.spec.tls or {}
-  local requests, uses = {}, {}
+  local subject = ("Ingress/%s%s"):format(namespace and namespace .. "/" or "", name)
+  local requests, warnings, uses = {}, {}, {}
   for _, block in ipairs(blocks) do
     local secret = type(block) == "table" and block.secretName
     if type(secret) == "string" then
       uses[secret] = (uses[secret] or 0) + 1
     end
   end
-  for _, block in ipairs(blocks) do
+  for i, block in ipairs(blocks) do
     local secret = type(block) == "table" and type(block.secretName) == "string" and block.secretName ~= "" and block.secretName
     local identifiers = secret and hosts_of(entry, block) or {}
     -- a block without hosts or secretName is skipped, one Secret for two blocks refuses the Ingress: no order is made
-    if secret and #identifiers > 0 and uses[secret] == 1 then
+    local why = skipped_because(block, secret, identifiers, uses)
+    local span = why and manifests.span(entry, blocks, i)
+    if span then
+      span.code = "ingress-tls"
+      span.message = ("this tls block of %s %s: cert-manager makes no Certificate of it"):format(subject, why)
+      span.help = "give each block hosts and a secretName of its own"
+      warnings[#warnings + 1] = span
+    elseif not why then
       alt_names(entry, annotations, identifiers)
       local labels = type(metadata.labels) == "table" and metadata.labels or nil
       for _, identifier in ipairs(identifiers) do
         identifier.labels = labels
       end
-      local subject = ("Ingress/%s%s"):format(namespace and namespace .. "/" or "", name)
       requests[#requests + 1] = {
         id = ("%s|%s|%s"):format(scope, subject, secret),
         scope = scope,
@@ -122,10 +158,11 @@ function M.requests(entry, scope)
         expiry = {},
         issuer_ref = reference,
         identifiers = identifiers,
+        stray_common_name = stray_common_name(entry, annotations, identifiers),
       }
     end
   end
-  return requests
+  return requests, warnings
 end
 
 return M

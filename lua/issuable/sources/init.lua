@@ -94,8 +94,12 @@ local function take_object(state, entry, scope)
   elseif certmanager.is_issuer(object) then
     table.insert(state.input.issuers, certmanager.issuer(entry, scope, state.options.directory))
   elseif ingress.is_ingress(object) then
-    for _, request in ipairs(ingress.requests(entry, scope)) do
+    local requests, warnings = ingress.requests(entry, scope)
+    for _, request in ipairs(requests) do
       table.insert(state.input.requests, request)
+    end
+    for _, warning in ipairs(warnings) do
+      table.insert(state.input.warnings, warning)
     end
   else
     return false
@@ -127,12 +131,18 @@ local function load_manifest(state, entry)
       kept[#kept + 1] = { first = problem.byte, last = problem.byte, whole_line = true }
     end
   end
+  for _, warning in ipairs(source.warnings) do
+    if entry.explicit or warning.relevant then
+      warning.undecided = warning.relevant -- kubectl refuses or ignores it, other tools do not: who knows what will be asked for
+      table.insert(state.input.warnings, warning)
+      if not warning.mentions_secret then
+        kept[#kept + 1] = { first = warning.first, last = warning.code == "ignored-text" and warning.first or warning.last }
+        kept[#kept + 1] = warning.other
+      end
+    end
+  end
   state.files:keep_only(entry.path, kept)
   source.stream:close() -- it holds the whole text
-  for _, warning in ipairs(source.warnings) do
-    warning.path = entry.path
-    table.insert(state.input.warnings, warning)
-  end
 end
 
 --- A file without a telling extension: a zone when its text names an SOA; otherwise nobody's business while walking.

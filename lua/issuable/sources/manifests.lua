@@ -32,10 +32,27 @@ local function documents_around(bytes)
   end
 end
 
+--- One warning of each kind for a document, with the number of those that follow: two objects without a --- line between
+--- them repeat every key.
+local function first_of_each(warnings)
+  local list, known = {}, {}
+  for _, warning in ipairs(warnings) do
+    local key = ("%d %s"):format(warning.document or 0, warning.code)
+    if known[key] then
+      known[key].more = (known[key].more or 0) + 1
+    else
+      known[key] = warning
+      list[#list + 1] = warning
+    end
+  end
+  return list
+end
+
 ---@param files issuable.Files
 ---@param path string
----@return { path: string, stream: table, objects: table[], problems: table[] }? source
----   objects: { object = table, document = table, stream = handle, path = }; problems: { message, line, column, byte, hint, mentions_secret, relevant }
+---@return { path: string, stream: table, objects: table[], problems: table[], warnings: table[] }? source
+---   objects: { object = table, document = table, stream = handle, path = }; problems: { message, line, column, byte, hint, mentions_secret, relevant };
+---   warnings: { code, message, first, last, line, column, byte, other?, more?, mentions_secret, relevant }: what is read, though perhaps not as meant
 ---@return string? message
 ---@return string? code
 function M.load(files, path)
@@ -59,6 +76,12 @@ function M.load(files, path)
       problem.message = problem.message:gsub("%*[%w_-]+", "*…", 1)
     end
     source.problems[#source.problems + 1] = problem
+  end
+  source.warnings = first_of_each(source.warnings)
+  for _, warning in ipairs(source.warnings) do
+    local text = warning.code == "ignored-text" and bytes:sub(warning.first, warning.last) or around(warning.byte)
+    warning.path, warning.relevant = path, M.mentions_cert_manager(text)
+    warning.mentions_secret = warning.code == "ignored-text" and text:lower():find("secret", 1, true) ~= nil
   end
   return source
 end

@@ -1,0 +1,21 @@
+-- Rule no-names: a Certificate that asks for no name at all. cert-manager's webhook refuses it.
+-- SPDX-License-Identifier: MIT
+-- cert-manager internal/apis/certmanager/validation: at least one of commonName, dnsNames, uris, ipAddresses, emailAddresses.
+
+return {
+  id = "no-names",
+  title = "A Certificate asks for no name",
+  severity = "warning",
+  on = "request",
+  check = function(request, report)
+    -- a patch of an overlay (kustomize) names no issuer either: the object that it changes is checked
+    if #request.identifiers > 0 or request.stray_common_name or not request.issuer_ref.name then
+      return
+    end
+    report {
+      message = ("%s asks for no name: cert-manager refuses it"):format(request.subject),
+      labels = { { span = request.span, text = "has no dnsNames", primary = true } },
+      help = { "list the names in spec.dnsNames (the field is spelt like that)" },
+    }
+  end,
+}
