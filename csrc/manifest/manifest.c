@@ -87,11 +87,23 @@ void manifest_free(manifest *m) {
 
 /* ---- problems ---- */
 
+/* secretName, privateKeySecretRef, secretKeyRef: fields that hold a Secret's name, not its bytes. */
+static bool names_secret(const char *text, size_t length) {
+    static const char *const fields[] = {"Name", "Ref", "KeyRef"};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        size_t n = strlen(fields[i]);
+        if (length >= n && memcmp(text, fields[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool mentions_secret(const char *text, size_t length) {
     for (size_t i = 0; i + 6 <= length; i++) {
         if ((text[i] | 0x20) == 's' && (text[i + 1] | 0x20) == 'e' && (text[i + 2] | 0x20) == 'c' &&
             (text[i + 3] | 0x20) == 'r' && (text[i + 4] | 0x20) == 'e' &&
-            (text[i + 5] | 0x20) == 't') {
+            (text[i + 5] | 0x20) == 't' && !names_secret(text + i + 6, length - i - 6)) {
             return true;
         }
     }
@@ -134,7 +146,7 @@ static size_t find_template(const char *text, size_t length) {
 static void explain_template(manifest *m, size_t first, size_t end) {
     manifest_problem *p = &m->problem;
     const char *text = m->bytes;
-    size_t from = p->byte < end ? p->byte : end, to = from, length;
+    size_t from = p->byte < end ? p->byte : end, to = from, at, length;
     while (from > first && text[from - 1] != '\n') {
         from--;
     }
@@ -143,7 +155,11 @@ static void explain_template(manifest *m, size_t first, size_t end) {
     }
     p->hint = MANIFEST_HINT_HELM_TEMPLATE;
     length = strlen(p->message);
-    if (find_template(text + from, to - from) < to - from || text[m->piece.content] == '{') {
+    at = find_template(text + from, to - from);
+    if (at < to - from || text[m->piece.content] == '{') {
+        if (at < to - from && p->line == 0) { /* the parser gives up at the second brace */
+            p->byte = p->first = p->end = (uint32_t)(from + at);
+        }
         snprintf(p->message, sizeof p->message,
                  "a Helm template, not YAML: render it first (helm template)");
     } else {

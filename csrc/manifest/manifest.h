@@ -95,7 +95,8 @@ typedef struct {
     uint32_t line, column;
     uint32_t document; /* 0-based */
     manifest_hint hint;
-    bool mentions_secret; /* the text of the document holds the word "secret", in any case */
+    bool mentions_secret; /* the text of the document holds the word "secret", in any case, but in
+                             names of fields that refer to one */
 } manifest_problem;
 
 typedef enum {

@@ -62,6 +62,11 @@ verbs["error"] = function(state, rest)
     ("%d:%d %s %s"):format(found.line, found.column, found.hint or "-", found.message:sub(1, #message)))
 end
 
+--- May a report show the line of the last error? Not in a document that may be a Secret.
+function verbs.shown(state, rest)
+  assert.equal(rest, state.stream.errors[state.errors].mentions_secret and "no" or "yes")
+end
+
 function verbs.warning(state, rest)
   state.warnings = state.warnings + 1
   local found = state.stream.warnings[state.warnings]

@@ -70,6 +70,21 @@ function M.render(result)
     json.array(result.input.skipped, function(entry)
       return json.object("path", entry.path, "why", entry.why)
     end),
+    "unread",
+    json.array(result.input.problems, function(problem)
+      return json.object(
+        "path",
+        problem.path,
+        "line",
+        problem.line,
+        "column",
+        problem.column,
+        "message",
+        problem.message,
+        "undecided",
+        problem.relevant or problem.explicit or false
+      )
+    end),
     "decisions",
     json.array(result.decisions, function(decision)
       local shape = json.object("id", decision.id)

@@ -176,6 +176,8 @@ local function plural(n, word)
   return ("%d %s%s"):format(n, word, n == 1 and "" or "s")
 end
 
+local MAX_SKIPPED = 5
+
 local function summary_lines(result)
   local summary, lines = result.summary, {}
   local counts = {}
@@ -204,15 +206,20 @@ local function summary_lines(result)
     lines[#lines + 1] = "assumed to hold no CAA, not asked: " .. table.concat(assumed, ", ")
   end
   if summary.undecided_documents > 0 then
-    lines[#lines + 1] = ("%s of cert-manager that cannot be read for sure: what it asks for is undecided"):format(
-      plural(summary.undecided_documents, "document")
-    )
+    lines[#lines + 1] = ("%s that may ask for certificates not read for sure: undecided"):format(plural(summary.undecided_documents, "document"))
   end
   if summary.unread > 0 then
     lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(plural(summary.unread, "document"))
   end
   if summary.skipped > 0 then
-    lines[#lines + 1] = ("%s skipped while walking"):format(plural(summary.skipped, "path"))
+    lines[#lines + 1] = ("%s skipped while walking:"):format(plural(summary.skipped, "path"))
+    for i = 1, math.min(summary.skipped, MAX_SKIPPED) do
+      local entry = result.input.skipped[i]
+      lines[#lines + 1] = ("  %s: %s"):format(entry.path, entry.why)
+    end
+    if summary.skipped > MAX_SKIPPED then
+      lines[#lines + 1] = ("  and %d more (--format json names them all)"):format(summary.skipped - MAX_SKIPPED)
+    end
   end
   if summary.names > 0 then
     lines[#lines + 1] = "security: DNSSEC unchecked (answers come from files)"
