@@ -4,6 +4,7 @@
 
 local Files = require "issuable.sources.files"
 local certmanager = require "issuable.sources.certmanager"
+local manifests = require "issuable.sources.manifests"
 local options = require "issuable.cli.options"
 
 local M = {}
@@ -32,6 +33,8 @@ function M.read(arguments)
     local text, message = files:read(path)
     if not text then
       options.usage_error(("%s: %s"):format(path, message))
+    elseif manifests.is_manifest(text) then
+      options.usage_error(("%s: a Kubernetes manifest, not a list of names: `issuable check` reads it"):format(path))
     end
     add_lines(list, text)
   end

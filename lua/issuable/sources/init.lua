@@ -79,7 +79,8 @@ local function load_zone(state, entry, given)
     include_base = state.options.include_base,
   })
   if not subject then
-    state:problem { path = entry.path, code = "unreadable", severity = "error", message = message, explicit = entry.explicit, errno = code }
+    local rule = code == "not-a-zone" and code or "unreadable"
+    state:problem { path = entry.path, code = rule, severity = "error", message = message, explicit = entry.explicit, errno = code }
     return
   end
   subject.explicit = entry.explicit

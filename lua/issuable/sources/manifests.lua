@@ -6,6 +6,9 @@ local manifest = require "issuable.manifest"
 
 local M = {}
 
+--- How far a text is looked into for what kind of text it is.
+local MAX_HEAD = 65536
+
 --- Does a text speak of cert-manager at all? Decides whether an unreadable document matters.
 ---@param bytes string
 ---@return boolean
@@ -13,6 +16,14 @@ function M.mentions_cert_manager(bytes)
   return bytes:find("cert-manager", 1, true) ~= nil
     or bytes:find("certmanager.k8s.io", 1, true) ~= nil
     or bytes:find("kubernetes.io/tls-acme", 1, true) ~= nil
+end
+
+--- Is a text that was given as something else a manifest? Nothing of it is quoted then: it may hold Secrets.
+---@param bytes string
+---@return boolean
+function M.is_manifest(bytes)
+  local text = "\n" .. bytes:sub(1, MAX_HEAD)
+  return text:find("[\r\n][%s{\"'-]*apiVersion[\"']?%s*:") ~= nil or text:find("[\r\n][%s{\"'-]*kind[\"']?%s*:") ~= nil
 end
 
 --- The document in which a byte lies, for bytes in rising order: the stream is gone through once, however many errors it has.
@@ -69,9 +80,11 @@ function M.load(files, path)
     source.objects[#source.objects + 1] = { object = entry.object, document = entry.document, stream = stream, path = path }
   end
   local around = documents_around(bytes)
+  local holds_secrets = bytes:find("[Kk]ind[\"']?%s*:%s*[\"']?[Ss]ecret") ~= nil -- an error may have torn one in two
   for _, problem in ipairs(stream.errors) do
     problem.path = path
     problem.relevant = M.mentions_cert_manager(around(problem.byte or 1))
+    problem.mentions_secret = problem.mentions_secret or holds_secrets
     if problem.mentions_secret then -- the word after the star may be the beginning of a password
       problem.message = problem.message:gsub("%*[%w_-]+", "*…", 1)
     end
@@ -81,7 +94,7 @@ function M.load(files, path)
   for _, warning in ipairs(source.warnings) do
     local text = warning.code == "ignored-text" and bytes:sub(warning.first, warning.last) or around(warning.byte)
     warning.path, warning.relevant = path, M.mentions_cert_manager(text)
-    warning.mentions_secret = warning.code == "ignored-text" and text:lower():find("secret", 1, true) ~= nil
+    warning.mentions_secret = warning.code == "ignored-text" and (holds_secrets or text:lower():find("secret", 1, true) ~= nil)
   end
   return source
 end

@@ -3,6 +3,7 @@
 -- RFC 1035 section 5.1 ($ORIGIN, $INCLUDE); a file without an SOA is a fragment and proves no absence (design section 4).
 
 local file = require "issuable.file"
+local manifests = require "issuable.sources.manifests"
 local zone = require "issuable.zone"
 
 local M = {}
@@ -63,6 +64,8 @@ function M.load(files, path, options)
   local bytes, message, code = files:read(path)
   if not bytes then
     return nil, message, code
+  elseif manifests.is_manifest(bytes) then
+    return nil, "a Kubernetes manifest, not a zone file", "not-a-zone"
   end
   local origin = options.origin or M.origin_from_name(path)
   local handle, load_message = zone.load(bytes, { path = path, origin = origin, include = includer(files, options) })
