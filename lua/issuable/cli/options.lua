@@ -3,6 +3,7 @@
 -- Design section 4. A wrong value is a usage error that says what is right.
 
 local dates = require "issuable.dates"
+local file = require "issuable.file"
 
 local M = {}
 
@@ -49,8 +50,11 @@ function M.add_manifests(command)
   command:flag("-q --quiet", "No summary")
 end
 
----@param text string FILE or FILE=ORIGIN
+---@param text string FILE or FILE=ORIGIN; a file that is really called so is meant before any reading of its name
 function M.zone(text)
+  if file.stat(text) then
+    return { path = text }
+  end
   local path, origin = text:match("^(.*)=([%w_%-%.\\]+)$")
   if path and path ~= "" then
     return { path = path, origin = (origin:lower():gsub("(.)%.$", "%1")) }

@@ -137,7 +137,8 @@ local function load_manifest(state, entry)
       warning.undecided = warning.relevant -- kubectl refuses or ignores it, other tools do not: who knows what will be asked for
       table.insert(state.input.warnings, warning)
       if not warning.mentions_secret then
-        kept[#kept + 1] = { first = warning.first, last = warning.code == "ignored-text" and warning.first or warning.last }
+        local ignored = warning.code == "ignored-text" -- of that, the first line is shown
+        kept[#kept + 1] = { first = warning.first, last = ignored and warning.first or warning.last, whole_line = ignored }
         kept[#kept + 1] = warning.other
       end
     end

@@ -94,7 +94,7 @@ function M.load(files, path)
   for _, warning in ipairs(source.warnings) do
     local text = warning.code == "ignored-text" and bytes:sub(warning.first, warning.last) or around(warning.byte)
     warning.path, warning.relevant = path, M.mentions_cert_manager(text)
-    warning.mentions_secret = warning.code == "ignored-text" and (holds_secrets or text:lower():find("secret", 1, true) ~= nil)
+    warning.mentions_secret = warning.code == "ignored-text" and holds_secrets
   end
   return source
 end

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 -- RFC 1035 section 5.1 ($ORIGIN, $INCLUDE); a file without an SOA is a fragment and proves no absence (design section 4).
 
+local Files = require "issuable.sources.files"
 local file = require "issuable.file"
 local manifests = require "issuable.sources.manifests"
 local zone = require "issuable.zone"
@@ -37,13 +38,11 @@ local function includer(files, options)
     end
     local real, message = file.realpath(path)
     if not real then
-      return nil, ("%s (relative names start at %s, as BIND's do; --include-base names another folder)"):format(
-        message,
-        options.include_base or "the working directory"
-      )
+      -- short: the zone reader quotes 72 bytes of it
+      return nil, Files.reason(message) .. (name:sub(1, 1) ~= "/" and " (--include-base DIR: where names start)" or "")
     end
     if not within(real, options.roots) then
-      return nil, "the file lies outside the folders that were given; name its folder too if it may be read"
+      return nil, "it lies outside the folders that were given: give its folder too"
     end
     local bytes, read_message = files:read(path)
     if not bytes then
