@@ -72,8 +72,9 @@ end
 --- Runs one line in a folder.
 ---@return { code: integer, out: string, err: string }
 function M.run(folder, line, command)
-  local script = ("unset NO_COLOR CLICOLOR_FORCE TERM\nROOT=%s\nissuable() { %s \"$@\"; }\ncd %s || exit 99\n%s\n"):format(
+  local script = ("unset NO_COLOR CLICOLOR_FORCE TERM\nROOT=%s TREE=%s\nissuable() { %s \"$@\"; }\ncd %s || exit 99\n%s\n"):format(
     shell.quote(shell.root),
+    shell.quote(shell.tree),
     shell.quote(command or shell.command),
     shell.quote(folder),
     line

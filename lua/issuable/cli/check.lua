@@ -18,6 +18,7 @@ function M.define(root)
     :choices({ "error", "warning", "info", "never" })
     :default("error")
   command:option("--undecided", "fail (exit code 3) or warn (0)"):argname("MODE"):choices({ "fail", "warn" }):default("fail")
+  return command
 end
 
 function M.run(arguments)

@@ -20,6 +20,7 @@ function M.define(root)
   command:option("--method", "Challenge method that is used: dns-01, http-01 …"):argname("METHOD"):count("*")
   options.add_input(command)
   command:option("--format", "json or text"):argname("FORMAT"):choices({ "json", "text" }):default("json")
+  return command
 end
 
 local function text_line(decision)

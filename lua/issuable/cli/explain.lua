@@ -22,6 +22,7 @@ function M.define(root)
   command:option("--ignore", "Skip files and folders that match while walking"):argname("GLOB"):count("*")
   command:option("--color", "auto, always or never"):argname("WHEN"):choices { "auto", "always", "never" }
   options.add_input(command)
+  return command
 end
 
 function M.run(arguments)

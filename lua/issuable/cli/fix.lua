@@ -15,6 +15,7 @@ function M.define(root)
   options.add_input(command)
   command:flag("--write", "Write the files instead of printing a diff")
   command:flag("--override-forbidden", "Lift an empty issuer (issue \";\") where a certificate is asked for")
+  return command
 end
 
 local function place(finding)

@@ -18,17 +18,49 @@ Exit codes:
    2  usage error, or a named input that cannot be read
    3  nothing denied, but something undecided (--undecided=warn makes it 0)]]
 
+--- Messages quote arguments, file names and bytes of files: only line breaks pass to the terminal as they are.
+local function complain(...)
+  local text = table.concat({ ... })
+  io.stderr:write("issuable: ", (text:gsub("[^\n]+", function(line)
+    return terminal.visible(line, true)
+  end)))
+end
+
+--- Half a report is worse than none: a failed write is an error, not silence.
+local function print_out(text)
+  local written, message = io.stdout:write(text)
+  if written then
+    written, message = io.stdout:flush()
+  end
+  if not written then
+    complain("cannot write the output: ", tostring(message), "\n")
+    return false
+  end
+  return true
+end
+
+--- What --help and --version say, and the end: an exit code of 0 only when it was said.
+local function say(text)
+  os.exit(print_out(text) and 0 or 2, true)
+end
+
+local function add_help(command)
+  command:add_help { action = function()
+    say(command:get_help() .. "\n")
+  end }
+end
+
 local function parser()
   local root = argparse("issuable", "Says before anything is applied whether CAA lets your certificates be issued, and what edit makes it so.")
+  add_help(root)
   root:command_target("command")
   root:require_command(true)
   root:flag("--version", "Print the version"):action(function()
-    io.stdout:write("issuable ", version, "\n")
-    os.exit(0, true)
+    say("issuable " .. version .. "\n")
   end)
   root:epilog(EXIT_CODES)
   for _, name in ipairs(COMMANDS) do
-    require("issuable.cli." .. name).define(root)
+    add_help(require("issuable.cli." .. name).define(root))
   end
   return root
 end
@@ -49,27 +81,6 @@ local function with_default_command(arguments)
     longer[i + 1] = argument
   end
   return longer
-end
-
---- Messages quote arguments, file names and bytes of files: only line breaks pass to the terminal as they are.
-local function complain(...)
-  local text = table.concat({ ... })
-  io.stderr:write("issuable: ", (text:gsub("[^\n]+", function(line)
-    return terminal.visible(line, true)
-  end)))
-end
-
---- Half a report is worse than none: a failed write is an error, not silence.
-local function print_out(text)
-  local written, message = io.stdout:write(text)
-  if written then
-    written, message = io.stdout:flush()
-  end
-  if not written then
-    complain("cannot write the output: ", tostring(message), "\n")
-    return false
-  end
-  return true
 end
 
 ---@param arguments string[]

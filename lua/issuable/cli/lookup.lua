@@ -18,6 +18,7 @@ function M.define(root)
   names.define(command)
   options.add_input(command)
   command:option("--format", "json"):argname("FORMAT"):choices({ "json" }):default("json")
+  return command
 end
 
 --- A name that is not asked for at all, in the shape of an answer.
