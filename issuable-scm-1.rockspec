@@ -153,6 +153,7 @@ build = {
     ["issuable.fixes.zonefile"] = "lua/issuable/fixes/zonefile.lua",
     ["issuable"] = "lua/issuable/init.lua",
     ["issuable.judge"] = "lua/issuable/judge.lua",
+    ["issuable.options"] = "lua/issuable/options.lua",
     ["issuable.pipeline"] = "lua/issuable/pipeline.lua",
     ["issuable.policy.load"] = "lua/issuable/policy/load.lua",
     ["issuable.reports.explain"] = "lua/issuable/reports/explain.lua",

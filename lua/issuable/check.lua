@@ -149,7 +149,7 @@ local function decide(input, options)
 end
 
 ---@class issuable.CheckOptions : issuable.ReadOptions
----@field now? integer unix time; default: the clock
+---@field now? integer unix time; default (for embedders): the clock
 ---@field issuers? table<string, string> CA by "[NS/]Kind/name"
 ---@field ca? string
 ---@field behaviour? string
@@ -167,7 +167,6 @@ function M.run(options)
   if not read then
     return nil, message
   end
-  options.now = options.now or os.time()
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
   result.findings = judge.findings(result.input, result.decisions)

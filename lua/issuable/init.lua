@@ -11,13 +11,18 @@ M.version = require "issuable.version"
 ---@return table? result { input, decisions, findings, fixes, summary, at }
 ---@return string? message what is wrong with the options
 function M.check(options)
-  return require("issuable.check").run(options)
+  local checked, message = require("issuable.options").checked(options)
+  if not checked then
+    return nil, message
+  end
+  return require("issuable.check").run(checked)
 end
 
 --- As check, and writes the fixes when `options.write` is set: every file atomically, or none.
 ---@param options issuable.CheckOptions
 ---@return table? result fixes[i].files[j] = { path, digest, before, after, diff }
----@return string? message
+---@return string? message what is wrong with the options, or why nothing was written
+---@return string? code of issuable.file.replace: "changed", "EACCES" …
 function M.fix(options)
   local result, message = M.check(options)
   if not result or not options.write then
@@ -30,9 +35,9 @@ function M.fix(options)
     end
   end
   if #list > 0 then
-    local ok, why = require("issuable.file").replace(list)
+    local ok, why, code = require("issuable.file").replace(list)
     if not ok then
-      return nil, why
+      return nil, why, code
     end
   end
   return result
@@ -40,21 +45,26 @@ end
 
 --- Decides single names, without manifests.
 ---@param options issuable.CheckOptions with `names` (list of "www.example.com", "*.example.com"), `ca`, `accounts`?, `methods`?
----@return table[]? decisions in the order of the names
+---@return table[]? decisions in the order of the names; `problems`: lines about zones that could not be read
 ---@return string? message
 function M.decide(options)
   local ask = require "issuable.ask"
   local certmanager = require "issuable.sources.certmanager"
-  options.now = options.now or os.time()
-  local asker, message = ask.open(options)
+  local checked, wrong = require("issuable.options").checked(options)
+  if not checked then
+    return nil, wrong
+  elseif not checked.names then
+    return nil, "decide wants names: names = { \"www.example.com\" }"
+  end
+  local asker, message = ask.open(checked)
   if not asker then
     return nil, message
   elseif not asker.ca then
     return nil, "decide wants a CA: ca = \"letsencrypt.org\""
   end
-  local decisions = {}
-  for i, name in ipairs(options.names or {}) do
-    decisions[i] = asker:decide(certmanager.dns_identifier(name), { ca = asker.ca, accounts = options.accounts, methods = options.methods })
+  local decisions = { problems = asker:problems() }
+  for i, name in ipairs(checked.names or {}) do
+    decisions[i] = asker:decide(certmanager.dns_identifier(name), { ca = asker.ca, accounts = checked.accounts, methods = checked.methods })
   end
   return decisions
 end

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 -- Design section 4. A wrong value is a usage error that says what is right.
 
+local behaviours = require "issuable.authorities.behaviours"
 local dates = require "issuable.dates"
 local file = require "issuable.file"
 
@@ -73,14 +74,12 @@ function M.now(text)
   return unix
 end
 
-local BEHAVIOURS = { strict = true, boulder = true, mpic = true }
-
 --- Parsed arguments as options of issuable.check.
 ---@param arguments table what argparse returned
 ---@return table
 function M.input(arguments)
-  if arguments.ca_behavior and not BEHAVIOURS[arguments.ca_behavior] then
-    M.usage_error(("--ca-behavior: %q is not one of strict, boulder, mpic"):format(arguments.ca_behavior))
+  if arguments.ca_behavior and not behaviours.exists(arguments.ca_behavior) then
+    M.usage_error(("--ca-behavior: %q is not one of %s"):format(arguments.ca_behavior, table.concat(behaviours.names(), ", ")))
   end
   local options = {
     paths = arguments.path or {},
