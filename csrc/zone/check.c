@@ -346,7 +346,8 @@ bool zone_check(zone *z) {
             return false;
         }
     }
-    if (z->apex != ZONE_NIL && !check_apex(z)) {
+    /* Names that could not be completed may be just the ones that this looks for. */
+    if (z->apex != ZONE_NIL && !z->said_relative && !check_apex(z)) {
         return false;
     }
     if (z->store.report_count > 1) {

@@ -606,7 +606,7 @@ zone_step zone_include_failed(zone *z, const char *reason, size_t reason_len) {
     zone_fail(&z->problem, ZONE_INCLUDE_FAILED, z->include_first, z->include_end,
               "%s cannot be included: %s",
               zone_quote(frame->scan.bytes, z->wanted.first, z->wanted.end).text,
-              zone_quote((const uint8_t *)reason, 0, reason_len).text);
+              zone_quote_sentence(reason, reason_len).text);
     return report(z, false) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
 }
 

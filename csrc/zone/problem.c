@@ -33,27 +33,37 @@ bool zone_fail(zone_problem *problem, zone_code code, size_t first, size_t end, 
     return false;
 }
 
-zone_snippet zone_quote(const uint8_t *bytes, size_t first, size_t end) {
-    zone_snippet out;
+static void quote(char *out, size_t size, const uint8_t *bytes, size_t first, size_t end) {
     size_t used = 0;
-    size_t room = sizeof out.text - 8; /* one escape, three dots, NUL */
+    size_t room = size - 8; /* one escape, three dots, NUL */
     for (size_t at = first; at < end; at++) {
         uint8_t c = bytes[at];
         if (used >= room) {
-            memcpy(out.text + used, "...", 3);
+            memcpy(out + used, "...", 3);
             used += 3;
             break;
         }
         if (c >= 0x20 && c < 0x7f) {
-            out.text[used++] = (char)c;
+            out[used++] = (char)c;
         } else {
-            out.text[used++] = '\\';
-            out.text[used++] = (char)('0' + c / 100);
-            out.text[used++] = (char)('0' + c / 10 % 10);
-            out.text[used++] = (char)('0' + c % 10);
+            out[used++] = '\\';
+            out[used++] = (char)('0' + c / 100);
+            out[used++] = (char)('0' + c / 10 % 10);
+            out[used++] = (char)('0' + c % 10);
         }
     }
-    out.text[used] = '\0';
+    out[used] = '\0';
+}
+
+zone_snippet zone_quote(const uint8_t *bytes, size_t first, size_t end) {
+    zone_snippet out;
+    quote(out.text, sizeof out.text, bytes, first, end);
+    return out;
+}
+
+zone_sentence zone_quote_sentence(const char *text, size_t len) {
+    zone_sentence out;
+    quote(out.text, sizeof out.text, (const uint8_t *)text, 0, len);
     return out;
 }
 

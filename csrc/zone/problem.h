@@ -102,6 +102,12 @@ typedef struct {
 } zone_snippet;
 zone_snippet zone_quote(const uint8_t *bytes, size_t first, size_t end);
 
+/* The same for what the caller says: room for a sentence or two. */
+typedef struct {
+    char text[480];
+} zone_sentence;
+zone_sentence zone_quote_sentence(const char *text, size_t len);
+
 /* A whole name for a message. */
 typedef struct {
     char text[DNS_NAME_TEXT_MAX + 1];

@@ -10,8 +10,8 @@
 #include "mnemonic.h"
 
 /* Fields of a type, in order:
- *   1 2 4  numbers of that many octets          t  a time with units, 4 octets
- *   n  name                                     s  one string of up to 255 octets
+ *   1 2 4  numbers of that many octets          n  name
+ *   s  one string of up to 255 octets
  *   S  one or more strings                      U  one string without limit (URI)
  *   a  IPv4 address      A  IPv6 address        x  hexadecimal to the end, at least one octet
  *   b  base64 to the end, at least one octet    B  the same, may be missing
@@ -31,11 +31,11 @@ static const layout layouts[] = {
     {1, "a"},     {7, "n"},     {8, "n"},       {9, "n"},          {10, "!"},
     {11, "*"},    {12, "n"},    {13, "ss"},     {14, "nn"},        {15, "2n"},
     {16, "S"},    {17, "nn"},   {18, "2n"},     {19, "w"},         {20, "*"},
-    {21, "2n"},   {22, "*"},    {23, "n"},      {24, "vg1tTT2nb"}, {25, "fpgB"},
+    {21, "2n"},   {22, "*"},    {23, "n"},      {24, "vg14TT2nb"}, {25, "fpgB"},
     {26, "2nn"},  {27, "*"},    {28, "A"},      {29, "*"},         {30, "*"},
     {31, "x"},    {32, "x"},    {33, "222n"},   {34, "*"},         {35, "22ssrn"},
     {36, "2n"},   {37, "c2gb"}, {38, "*"},      {40, "*"},         {42, "*"},
-    {43, "2gd"},  {44, "11x"},  {45, "*"},      {46, "vg1tTT2nb"}, {47, "ny"},
+    {43, "2gd"},  {44, "11x"},  {45, "*"},      {46, "vg14TT2nb"}, {47, "ny"},
     {48, "fpgb"}, {49, "b"},    {50, "112ohy"}, {51, "112o"},      {52, "111x"},
     {53, "111x"}, {55, "*"},    {56, "S"},      {57, "fpgb"},      {58, "nn"},
     {59, "2gd"},  {60, "fpgb"}, {61, "b"},      {62, "42y"},       {63, "*"},
@@ -222,18 +222,6 @@ static bool read_covered(zone_rdata *rdata) {
         type = (uint16_t)number;
     }
     return zone_rdata_put(rdata, type, 2);
-}
-
-static bool read_ttl(zone_rdata *rdata) {
-    zone_token token;
-    uint32_t ttl;
-    if (!zone_need(rdata->scan, &token, false, "a TTL", rdata->problem)) {
-        return false;
-    }
-    if (!zone_ttl_parse(rdata->scan->bytes + token.first, token.end - token.first, &ttl)) {
-        return bad(rdata, &token, "a TTL");
-    }
-    return zone_rdata_put(rdata, ttl, 4);
 }
 
 /* Seconds since 1970, or YYYYMMDDHHMMSS; the value itself is not needed. */
@@ -643,8 +631,6 @@ static bool read_field(zone_rdata *rdata, char field) {
     case '2':
     case '4':
         return zone_rdata_number(rdata, (unsigned)(field - '0'), "this number", NULL);
-    case 't':
-        return read_ttl(rdata);
     case 'n':
         return zone_rdata_name(rdata);
     case 's':

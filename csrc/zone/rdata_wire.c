@@ -85,7 +85,6 @@ static bool check_field(cursor *c, char field, uint16_t type) {
     case 'c':
         return skip(c, 2);
     case '4':
-    case 't':
     case 'T':
     case 'a':
         return skip(c, 4);
