@@ -38,8 +38,14 @@ local function includer(files, options)
     end
     local real, message = file.realpath(path)
     if not real then
-      -- short: the zone reader quotes 72 bytes of it
-      return nil, Files.reason(message) .. (name:sub(1, 1) ~= "/" and " (--include-base DIR: where names start)" or "")
+      local reason = Files.reason(message)
+      if name:sub(1, 1) ~= "/" then
+        reason = ("%s (relative names start at %s, as BIND's do; --include-base names another folder)"):format(
+          reason,
+          options.include_base or "the working directory"
+        )
+      end
+      return nil, reason
     end
     if not within(real, options.roots) then
       return nil, "it lies outside the folders that were given: give its folder too"
