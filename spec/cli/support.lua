@@ -1,6 +1,7 @@
 -- Reads the text cases of spec/cli/cases and runs their command lines. The format is explained in cases/README.txt.
 -- SPDX-License-Identifier: MIT
 
+local estate = require "spec.support.estate"
 local shell = require "spec.support.shell"
 
 local M = {}
@@ -72,10 +73,12 @@ end
 --- Runs one line in a folder.
 ---@return { code: integer, out: string, err: string }
 function M.run(folder, line, command)
-  local script = ("unset NO_COLOR CLICOLOR_FORCE TERM\nROOT=%s TREE=%s\nissuable() { %s \"$@\"; }\ncd %s || exit 99\n%s\n"):format(
+  local script = ("unset NO_COLOR CLICOLOR_FORCE TERM\nROOT=%s TREE=%s\nissuable() { %s \"$@\"; }\nNOBODY() { %s %s/bin/\"$@\"; }\ncd %s || exit 99\n%s\n"):format(
     shell.quote(shell.root),
     shell.quote(shell.tree),
     shell.quote(command or shell.command),
+    estate.without_rights(),
+    shell.quote(shell.tree),
     shell.quote(folder),
     line
   )

@@ -34,6 +34,13 @@ function M.open(zone, shared)
   if zone.status ~= "loadable" then
     return refusal("zone-" .. zone.status, "%s is not a zone that a name server would load", zone.path)
   end
+  if zone.journal then
+    return refusal(
+      "zone-journal",
+      "%s: a name server keeps this zone up to date by itself; change it by dynamic update, or freeze it and remove the journal first",
+      zone.journal
+    )
+  end
   local signature = signed_by(zone.handle)
   if signature then
     return refusal(

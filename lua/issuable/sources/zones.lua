@@ -58,11 +58,24 @@ local function includer(files, options)
   end
 end
 
+--- A journal beside a file of the zone: its server changes the zone by itself (dynamic update) and writes the file when it
+--- likes, so an edit would be lost or break the journal.
+local function journal_of(handle)
+  for _, source in ipairs(handle:files()) do
+    local real = source.path ~= "-" and file.realpath(source.path)
+    for _, path in ipairs { source.path, real or nil } do
+      if path ~= "-" and file.lstat(path .. ".jnl") then
+        return path .. ".jnl"
+      end
+    end
+  end
+end
+
 ---@param files issuable.Files
 ---@param path string
 ---@param options { origin?: string, given: "option"|"found", roots: string[], include_base?: string }
 ---   roots: real paths of folders that $INCLUDE may read from; given: how the file came into the run
----@return table? zone Zone subject { apex, path, handle, status, files, given, origin, errors }
+---@return table? zone Zone subject { apex, path, handle, status, files, given, origin, errors, journal }
 ---@return string? message
 ---@return string? code
 function M.load(files, path, options)
@@ -83,6 +96,7 @@ function M.load(files, path, options)
     handle = handle,
     status = handle:status(),
     errors = handle:errors(),
+    journal = journal_of(handle),
     files = files,
     given = options.given,
     options = options,
