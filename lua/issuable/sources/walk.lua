@@ -80,6 +80,9 @@ function M.looks_like_zone(bytes)
   return false
 end
 
+--- The name of a file that issuable.file.replace was writing when it was killed: a copy of a zone, not another one.
+local LEFT_BEHIND = "^%..*%.issuable%-[a-z2-7]+$"
+
 local function skipped(state, path, why)
   state.skipped[#state.skipped + 1] = { path = path, why = why }
 end
@@ -131,6 +134,8 @@ local function visit(state, path, name, relative, depth, pending)
       return
     end
     pending[#pending + 1] = { path = path, relative = relative, depth = depth + 1 }
+  elseif name:find(LEFT_BEHIND) then
+    skipped(state, path, "being written by issuable, or left by a run that was killed: remove it then")
   elseif stat.type == "file" and not state.ignored(relative, false) then
     local kind = M.kind_by_name(name)
     local extension = name:match("%.([%w]+)$")
