@@ -151,6 +151,7 @@ build = {
     ["issuable.fixes.serial"] = "lua/issuable/fixes/serial.lua",
     ["issuable.fixes.verify"] = "lua/issuable/fixes/verify.lua",
     ["issuable.fixes.zonefile"] = "lua/issuable/fixes/zonefile.lua",
+    ["issuable.fragments"] = "lua/issuable/fragments.lua",
     ["issuable"] = "lua/issuable/init.lua",
     ["issuable.judge"] = "lua/issuable/judge.lua",
     ["issuable.options"] = "lua/issuable/options.lua",

@@ -168,9 +168,13 @@ but not for those that are
 a fragment answers nothing
   example.com fragment: www CAA 0 issue "a"
   www.example.com => unknown outside-zones; www.example.com=unknown
-a fragment does not stand in a zone's way
+what a fragment holds speaks against a zone that lacks it
   example.com: @ CAA 0 issue "a"
   example.com@part fragment: www CAA 0 issue "b"
+  www.example.com => unknown zone-ambiguous <- example.com.zone; www.example.com=unknown
+what a fragment lacks does not stand in a zone's way
+  example.com: @ CAA 0 issue "a"
+  example.com@part fragment: ftp CAA 0 issue "b"
   www.example.com => found example.com <- example.com.zone; www.example.com=nxdomain example.com=rrset
 a broken zone answers nothing
   example.com broken: @ CAA 0 issue "a"

@@ -3,6 +3,7 @@
 -- RFC 8659 section 3 (the climb) lives in the machine; which zone answers an owner (RFC 1034 section 4.3.2, step 2) lives here.
 
 local caa = require "issuable.caa"
+local fragments = require "issuable.fragments"
 
 ---@class issuable.Authority
 local Authority = {}
@@ -36,15 +37,15 @@ end
 ---   zones: Zone subjects; assume_empty: names whose CAA may be taken as empty without asking (`--assume-empty`)
 ---@return issuable.Authority
 function M.new(options)
-  local fragments = {}
+  local parts = {}
   for _, zone in ipairs(options.zones or {}) do
     if zone.status == "fragment" then
-      fragments[#fragments + 1] = zone
+      parts[#parts + 1] = zone
     end
   end
   return setmetatable({
     zones = by_apex(options.zones or {}),
-    fragments = fragments,
+    fragments = parts,
     assume_empty = options.assume_empty or {},
     view = options.view or "zones",
     memo = {}, -- owner → what a zone answered
@@ -63,15 +64,6 @@ function Authority:zones_for(owner)
       return self.zones[name], name
     end
     name = caa.parent(name)
-  end
-end
-
---- A file without an SOA proves nothing, but that it speaks of a name is worth saying.
-local function fragment_detail(self, owner)
-  for _, zone in ipairs(self.fragments) do
-    if #zone.handle:find(owner) > 0 then
-      return ("%s speaks of %s, but it has no SOA record: a part of a zone cannot prove what else the zone holds"):format(zone.path, owner)
-    end
   end
 end
 
@@ -100,6 +92,20 @@ local function leave_at_deeper_zone(self, answer, apex)
   return answer
 end
 
+--- A fragment that speaks against what a zone says of a name, or of the names that its aliases lead to.
+local function contradiction(self, zone, answer, owner)
+  if #self.fragments == 0 or answer.kind == "referral" then
+    return nil
+  end
+  local exists = answer.kind ~= "nxdomain" and not answer.wildcard
+  local against = fragments.contradiction(self.fragments, zone, owner, exists)
+  for _, link in ipairs(answer.aliases) do
+    local _, apex = self:zones_for(link.target)
+    against = against or apex == zone.apex and fragments.contradiction(self.fragments, zone, link.target, false) or nil
+  end
+  return against
+end
+
 --- What the given zones say about one owner, as the machine wants it fed. `zone` rides along for the trace.
 local function ask_zones(self, owner)
   local zones, apex = self:zones_for(owner)
@@ -107,7 +113,7 @@ local function ask_zones(self, owner)
     return {
       kind = "unknown",
       reason = "outside-zones",
-      detail = fragment_detail(self, owner) or ("no zone that was given holds %s"):format(owner),
+      detail = fragments.mention(self.fragments, owner) or ("no zone that was given holds %s"):format(owner),
     }
   end
   if #zones > 1 then
@@ -128,6 +134,10 @@ local function ask_zones(self, owner)
       zone
   end
   local answer = leave_at_deeper_zone(self, zone.handle:answer(owner), apex)
+  local against = contradiction(self, zone, answer, owner)
+  if against then
+    return { kind = "unknown", reason = "zone-ambiguous", source = zone.path, detail = against }, zone
+  end
   answer.source = zone.path
   if answer.kind == "referral" then
     answer.reason = "outside-zones"

@@ -20,7 +20,8 @@ local COMMANDS = {
   "issuable explain www.example.com .",
   "issuable explain shop.pinned.test . --ca letsencrypt.org --account https://acme-v02.api.letsencrypt.org/acme/acct/77",
   "issuable explain '*.closed.test' dns",
-  "issuable decide www.example.com '*.example.com' test.closed.test shop.pinned.test www.example.net www.broken.test x.elsewhere.test 1.2.3.4 a_b.example.com --ca letsencrypt.org --zone dns/example.com.zone --zone dns/pinned.test.zone --zone dns/broken.test.zone --zone dns/example.net.zone --zone dns/old/example.net.zone",
+  "issuable decide www.example.com '*.example.com' test.closed.test shop.pinned.test www.example.net www.broken.test x.elsewhere.test 1.2.3.4 a_b.example.com --ca letsencrypt.org"
+    .. " --zone dns/example.com.zone --zone dns/pinned.test.zone --zone dns/broken.test.zone --zone dns/example.net.zone --zone dns/old/example.net.zone",
   "issuable lookup www.example.com shop.pinned.test x.closed.test www.example.org --zone dns/example.com.zone --zone dns/pinned.test.zone --zone dns/closed.test.zone --zone dns/example.org.zone",
   "issuable",
   "issuable check --nonsense",

@@ -7,7 +7,9 @@ local M = {}
 ---@param decision table
 ---@return string name as a person writes it, with "*." when the question is about the wildcard
 function M.name(decision)
-  if decision.text then
+  if decision.text == "" then
+    return '""'
+  elseif decision.text then
     return decision.text -- settled before anybody was asked: it may be no DNS name at all
   end
   return (decision.wildcard and "*." or "") .. decision.name
