@@ -37,15 +37,9 @@ end
 ---   zones: Zone subjects; assume_empty: names whose CAA may be taken as empty without asking (`--assume-empty`)
 ---@return issuable.Authority
 function M.new(options)
-  local parts = {}
-  for _, zone in ipairs(options.zones or {}) do
-    if zone.status == "fragment" then
-      parts[#parts + 1] = zone
-    end
-  end
   return setmetatable({
     zones = by_apex(options.zones or {}),
-    fragments = parts,
+    fragments = fragments.index(options.zones or {}),
     assume_empty = options.assume_empty or {},
     view = options.view or "zones",
     memo = {}, -- owner → what a zone answered
@@ -94,7 +88,7 @@ end
 
 --- A fragment that speaks against what a zone says of a name, or of the names that its aliases lead to.
 local function contradiction(self, zone, answer, owner)
-  if #self.fragments == 0 or answer.kind == "referral" then
+  if #self.fragments.fragments == 0 or answer.kind == "referral" then
     return nil
   end
   local exists = answer.kind ~= "nxdomain" and not answer.wildcard
