@@ -34,15 +34,19 @@ function M.run(arguments)
     options.usage_error(message)
   end
   local at = dates.format(given.now)
-  local lines, unknown = {}, false
+  local lines, verdicts = {}, {}
   for i, identifier in ipairs(identifiers) do
     local answer, settled = asker:answer(identifier)
     answer = answer or not_asked(identifier, settled)
-    unknown = unknown or answer.status == "unknown" or answer.status == "failed"
+    if settled then
+      verdicts[settled.verdict] = true
+    elseif answer.status == "unknown" or answer.status == "failed" then
+      verdicts.undecided = true
+    end
     lines[i] = json.encode(shapes.answer(answer, identifier.wildcard, decide.issuers(answer), at)) .. "\n"
   end
   local notes, failed = decide_command.notes(asker)
-  return decide_command.exit_code({ undecided = unknown }, failed), table.concat(lines), notes
+  return decide_command.exit_code(verdicts, failed), table.concat(lines), notes
 end
 
 return M

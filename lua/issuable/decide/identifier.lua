@@ -101,7 +101,7 @@ local function judge_name(name, wildcard)
 end
 
 --- The verdict that stands without a lookup.
----@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string? }
+---@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean? }
 ---   name: canonical, without "*."; nil when the text is no DNS name; text: as written
 ---@return { verdict: string, reason: string, detail: string }? settled nil: ask
 function M.judge(identifier)
@@ -116,7 +116,9 @@ function M.judge(identifier)
       return settled("undecided", "unresolved-name", ("%s is filled in later"):format(words.printable(text)))
     end
   end
-  if identifier.name then
+  if identifier.no_text then -- a number, a list …: what it would be as text is beside the point
+    return refuse(words.printable(identifier.problem))
+  elseif identifier.name then
     return judge_name(identifier.name, identifier.wildcard or false)
   end
   local wildcard = identifier.wildcard or text:sub(1, 2) == "*."

@@ -10,6 +10,8 @@ local M = {}
 
 local GROUPS = { ["cert-manager.io"] = true, ["certmanager.k8s.io"] = true }
 
+M.NO_TEXT = "not a string: Kubernetes refuses it; quote it"
+
 local function table_at(value, key)
   local inner = type(value) == "table" and value[key]
   return type(inner) == "table" and inner or nil
@@ -113,14 +115,14 @@ local function identifiers_of(entry, spec, labels)
   -- a lone text, or a mapping: whoever wrote it wants these names, and Kubernetes refuses the object
   if spec.dnsNames ~= nil and spec.dnsNames ~= manifests.null and (type(spec.dnsNames) ~= "table" or next(dns_names) ~= nil and dns_names[1] == nil) then
     local span = manifests.span(entry, spec, "dnsNames")
-    list[1] = { type = "dns", text = manifests.text(spec.dnsNames), span = span, problem = "dnsNames is not a list: Kubernetes refuses it" }
+    list[1] = { type = "dns", text = manifests.text(spec.dnsNames), span = span, no_text = true, problem = "dnsNames is not a list: Kubernetes refuses it" }
   end
   for i, text in ipairs(dns_names) do
     local span = manifests.span(entry, dns_names, i)
     if type(text) == "string" then
       list[#list + 1] = M.dns_identifier(text, span)
     else
-      list[#list + 1] = { type = "dns", text = manifests.text(text), span = span, problem = "not a string: Kubernetes refuses it; quote it" }
+      list[#list + 1] = { type = "dns", text = manifests.text(text), span = span, no_text = true, problem = M.NO_TEXT }
     end
   end
   for _, pair in ipairs(OTHER_NAMES) do

@@ -55,7 +55,7 @@ local function hosts_of(entry, block)
   for i, host in ipairs(hosts) do
     local span = manifests.span(entry, hosts, i)
     if type(host) ~= "string" then
-      identifiers[#identifiers + 1] = { type = "dns", text = manifests.text(host), span = span, problem = "not a string: Kubernetes refuses it; quote it" }
+      identifiers[#identifiers + 1] = { type = "dns", text = manifests.text(host), span = span, no_text = true, problem = certmanager.NO_TEXT }
     elseif host:match("^%d+%.%d+%.%d+%.%d+$") or host:find(":", 1, true) then
       identifiers[#identifiers + 1] = { type = "ip", text = host, span = span }
     else
