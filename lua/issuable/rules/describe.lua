@@ -41,10 +41,17 @@ local DOUBT = {
   ["lookup-failed"] = "the lookup failed",
 }
 
+--- The issuer's solvers are known, and none of them can be used for the name: that is not the same as not knowing them.
+local function without_solver(decision)
+  local use = decision.requests[1]
+  local methods = use and use.identifier.methods
+  return decision.reason == "method-unknown" and methods ~= nil and #methods == 0
+end
+
 ---@param decision table
 ---@return string
 function M.doubt(decision)
-  local why = DOUBT[decision.reason]
+  local why = without_solver(decision) and "no solver of its issuer fits the name" or DOUBT[decision.reason]
   if why and decision.detail then
     why = ("%s (%s)"):format(why, decision.detail)
   end
@@ -194,7 +201,7 @@ local CURE = {
   ["zone-ambiguous"] = "name the file that is served: --zone FILE",
   ["zone-broken"] = "mend the errors of the zone file first",
   ["unresolved-name"] = "render the template first, then check the result",
-  ["account-unknown"] = "the account URI stands in the issuer's status.acme.uri: check a dump of the cluster, or give --account URI to decide",
+  ["account-unknown"] = "the account URI stands in the issuer's status.acme.uri: check a dump of the cluster, name it in the accounts of the policy file, or give --account URI to decide",
   ["method-unknown"] = "add the issuer's solvers to the input, or give --method to decide",
   ["ca-dependent"] = "write the records so that every CA reads them alike, or fix one behaviour with --ca-behavior",
   ["name-not-issuable"] = "correct the name, or use a private issuer for it",
@@ -204,6 +211,9 @@ local CURE = {
 ---@return string[]
 function M.help(decision)
   local text = decision.help or CURE[decision.reason]
+  if without_solver(decision) then
+    text = "give the issuer a solver that fits: cert-manager makes no order without one, and a wildcard needs dns01"
+  end
   return text and { text } or {}
 end
 
