@@ -207,6 +207,7 @@ static int load(lua_State *L) {
                           .max_names = option_size(L, "max_names"),
                           .max_includes = option_size(L, "max_includes"),
                           .max_depth = option_size(L, "max_depth"),
+                          .max_generated = option_size(L, "max_generated"),
                           .max_errors = option_size(L, "max_errors")};
     handle *h = iss_newuserdata(L, sizeof *h, HANDLE); /* index 3 */
     lua_newtable(L);                                   /* index 4 */
@@ -298,69 +299,97 @@ static int get_size(lua_State *L) {
     return 1;
 }
 
-static int get_errors(lua_State *L) {
+static void push_report(lua_State *L, zone_store *store, const zone_report *report) {
+    static const char *const severities[] = {"error", "warning", "info"};
+    const zone_file *file = &store->files[report->file];
+    lua_createtable(L, 0, 9);
+    set_string(L, "code", zone_code_name(report->code));
+    push_text(L, store, report->message, report->message_len);
+    lua_setfield(L, -2, "message");
+    set_string(L, "severity", severities[report->severity]);
+    push_text(L, store, file->path, file->path_len);
+    lua_setfield(L, -2, "path");
+    set_size(L, "file", file->number);
+    set_size(L, "first", (size_t)report->first + 1);
+    set_size(L, "last", report->end);
+    set_place(L, store, report->file, report->first);
+}
+
+/* z:errors() → errors, warnings and infos; z:lints() → the last two, each also with `id` */
+static int push_reports(lua_State *L, bool lints) {
     zone_store *store = zone_get_store(check_handle(L)->z);
+    int count = 0;
     lua_createtable(L, (int)store->report_count, 0);
     for (size_t i = 0; i < store->report_count; i++) {
         const zone_report *report = &store->reports[i];
-        const zone_file *file = &store->files[report->file];
-        lua_createtable(L, 0, 8);
-        set_string(L, "code", zone_code_name(report->code));
-        push_text(L, store, report->message, report->message_len);
-        lua_setfield(L, -2, "message");
-        set_string(L, "severity", report->warning ? "warning" : "error");
-        push_text(L, store, file->path, file->path_len);
-        lua_setfield(L, -2, "path");
-        set_size(L, "file", (size_t)report->file + 1);
-        set_size(L, "first", (size_t)report->first + 1);
-        set_size(L, "last", report->end);
-        set_place(L, store, report->file, report->first);
-        lua_rawseti(L, -2, (int)i + 1);
+        if (lints && report->severity == ZONE_ERROR) {
+            continue;
+        }
+        push_report(L, store, report);
+        if (lints) {
+            set_string(L, "id", zone_code_name(report->code));
+        }
+        lua_rawseti(L, -2, ++count);
     }
     return 1;
 }
 
+static int get_errors(lua_State *L) {
+    return push_reports(L, false);
+}
+
+static int get_lints(lua_State *L) {
+    return push_reports(L, true);
+}
+
 static int get_files(lua_State *L) {
     zone_store *store = zone_get_store(check_handle(L)->z);
-    lua_createtable(L, (int)store->file_count, 0);
+    lua_createtable(L, (int)store->file_number, 0);
     for (size_t i = 0; i < store->file_count; i++) {
         const zone_file *file = &store->files[i];
+        if (file->generated != NULL) {
+            continue;
+        }
         lua_createtable(L, 0, 4);
         push_text(L, store, file->path, file->path_len);
         lua_setfield(L, -2, "path");
         if (file->parent != ZONE_NIL) {
-            set_size(L, "included_from", (size_t)file->parent + 1);
+            set_size(L, "included_from", store->files[file->parent].number);
             set_place(L, store, file->parent, file->at);
         }
-        lua_rawseti(L, -2, (int)i + 1);
+        lua_rawseti(L, -2, (int)file->number);
     }
     return 1;
 }
 
 /* ---- records ---- */
 
-static void set_caa(lua_State *L, const zone_rdata *rdata) {
+static void set_caa(lua_State *L, const zone_rdata *rdata, bool spans) {
     size_t tag_len = rdata->wire[1];
     set_size(L, "flags", rdata->wire[0]);
     lua_pushlstring(L, (const char *)rdata->wire + 2, tag_len);
     lua_setfield(L, -2, "tag");
     lua_pushlstring(L, (const char *)rdata->wire + 2 + tag_len, rdata->len - 2 - tag_len);
     lua_setfield(L, -2, "value");
-    set_span(L, "flags_span", &rdata->flags);
-    set_span(L, "tag_span", &rdata->tag);
-    set_span(L, "value_span", &rdata->value);
+    if (spans) {
+        set_span(L, "flags_span", &rdata->flags);
+        set_span(L, "tag_span", &rdata->tag);
+        set_span(L, "value_span", &rdata->value);
+    }
 }
 
-static void set_rdata(lua_State *L, const zone_rdata *rdata) {
+static void set_rdata(lua_State *L, const zone_rdata *rdata, bool spans) {
     dns_name target;
     switch (rdata->type) {
     case ZONE_TYPE_CAA:
-        set_caa(L, rdata);
+        set_caa(L, rdata, spans);
         break;
     case ZONE_TYPE_SOA:
         set_size(L, "serial", zone_soa_serial(rdata));
         set_size(L, "minimum", zone_soa_minimum(rdata));
-        set_span(L, "serial_span", &rdata->serial);
+        if (spans) {
+            set_span(L, "serial_span", &rdata->serial);
+        }
         break;
     case ZONE_TYPE_CNAME:
     case ZONE_TYPE_DNAME:
@@ -424,10 +453,14 @@ static int get_record(lua_State *L) {
     }
     const zone_record *record = &store->records[index - 1];
     const zone_context *context = &store->contexts[record->context];
-    const zone_file *file = &store->files[context->file];
+    bool generated = zone_is_generated(h->z, (uint32_t)(index - 1));
+    size_t first = record->first;
+    size_t end = record->end;
+    uint32_t file_id = zone_store_place(store, context->file, &first, &end);
+    const zone_file *file = &store->files[file_id];
     lua_createtable(L, 0, 36);
     set_size(L, "index", index);
-    set_rdata(L, &view.rdata); /* first: it looks into the zone's scratch */
+    set_rdata(L, &view.rdata, !generated); /* first: it looks into the zone's scratch */
     push_node(L, store, record->node);
     lua_setfield(L, -2, "owner");
     push_type(L, record->type);
@@ -436,15 +469,23 @@ static int get_record(lua_State *L) {
     if ((record->flags & ZONE_RECORD_NO_TTL) == 0) {
         set_size(L, "ttl", record->ttl);
     }
-    set_size(L, "file", (size_t)context->file + 1);
+    set_size(L, "file", file->number);
     push_text(L, store, file->path, file->path_len);
     lua_setfield(L, -2, "path");
     set_size(L, "include_depth", file->depth);
-    set_size(L, "first", (size_t)record->first + 1);
-    set_size(L, "last", record->end);
-    set_place(L, store, context->file, record->first);
-    set_layout(L, &view);
-    set_tokens(L, view.data);
+    set_size(L, "first", first + 1);
+    set_size(L, "last", end);
+    set_place(L, store, file_id, first);
+    if (generated) { /* no bytes of the file are this record's */
+        lua_newtable(L);
+        lua_setfield(L, -2, "rdata");
+        lua_pushlstring(L, (const char *)view.scan.bytes + record->first,
+                        record->end - record->first);
+        lua_setfield(L, -2, "text");
+    } else {
+        set_layout(L, &view);
+        set_tokens(L, view.data);
+    }
     if (view.has_origin) {
         push_name(L, &view.origin);
         lua_setfield(L, -2, "origin");
@@ -452,7 +493,7 @@ static int get_record(lua_State *L) {
     if (context->has_default_ttl) {
         set_size(L, "default_ttl", context->default_ttl);
     }
-    set_flag(L, "generated", false);
+    set_flag(L, "generated", generated);
     set_flag(L, "occluded", zone_is_occluded(h->z, (uint32_t)(index - 1)));
     set_flag(L, "out_of_zone", (record->flags & ZONE_RECORD_OUT_OF_ZONE) != 0);
     set_flag(L, "duplicate", (record->flags & ZONE_RECORD_DUPLICATE) != 0);
@@ -708,10 +749,10 @@ static int answer(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"status", get_status},  {"apex", get_apex},   {"path", get_path},     {"size", get_size},
-    {"errors", get_errors},  {"files", get_files}, {"record", get_record}, {"find", find},
-    {"types_at", types_at},  {"types", types},     {"owners", owners},     {"answer", answer},
-    {"close", close_handle}, {NULL, NULL}};
+    {"status", get_status}, {"apex", get_apex},      {"path", get_path},   {"size", get_size},
+    {"errors", get_errors}, {"lints", get_lints},    {"files", get_files}, {"record", get_record},
+    {"find", find},         {"types_at", types_at},  {"types", types},     {"owners", owners},
+    {"answer", answer},     {"close", close_handle}, {NULL, NULL}};
 
 static const luaL_Reg metamethods[] = {
     {"__gc", close_handle}, {"__close", close_handle}, {"__tostring", to_string}, {NULL, NULL}};

@@ -11,11 +11,11 @@
 #include "where.h"
 
 /* Fills z->problem's place with a record; the message is the caller's. */
-static bool report_record(zone *z, uint32_t record, bool warning) {
+static bool report_record(zone *z, uint32_t record, zone_severity severity) {
     const zone_record *r = &z->store.records[record];
     z->problem.first = r->first;
     z->problem.end = r->end;
-    return zone_report_at(z, z->store.contexts[r->context].file, record, warning, &z->problem);
+    return zone_report_at(z, z->store.contexts[r->context].file, record, severity, &z->problem);
 }
 
 static zone_name_text node_text(const zone *z, uint32_t node) {
@@ -31,10 +31,12 @@ typedef struct {
 
 static bool print_place(zone *z, uint32_t record, uint32_t from, place_text *out) {
     const zone_record *r = &z->store.records[record];
-    uint32_t file = z->store.contexts[r->context].file;
+    size_t first = r->first;
+    size_t end = r->end;
     uint32_t line;
     uint32_t column;
-    if (!zone_where(&z->store, file, r->first, &line, &column)) {
+    uint32_t file = zone_store_place(&z->store, z->store.contexts[r->context].file, &first, &end);
+    if (!zone_where(&z->store, file, first, &line, &column)) {
         return false;
     }
     const zone_file *f = &z->store.files[file];
@@ -89,7 +91,9 @@ static bool check_records(zone *z) {
                       "%s is not below %s: servers ignore this record; is a final dot or a "
                       "$ORIGIN wrong?",
                       node_text(z, r->node).text, node_text(z, z->apex).text);
-            if (!report_record(z, i, true)) {
+            if (!report_record(z, i, ZONE_WARNING) ||
+                !zone_say_portability_at(z, z->store.contexts[r->context].file, i,
+                                         ZONE_PORT_OUT_OF_ZONE, r->first, r->end)) {
                 return false;
             }
             continue;
@@ -101,7 +105,7 @@ static bool check_records(zone *z) {
             zone_fail(&z->problem, ZONE_MISSING_TTL, 0, 0,
                       "this record has no TTL and nothing before it says one; write a $TTL line "
                       "at the top");
-            if (!report_record(z, i, false)) {
+            if (!report_record(z, i, ZONE_ERROR)) {
                 return false;
             }
         }
@@ -145,7 +149,7 @@ static bool check_singleton(zone *z, const zone_rrset *set, zone_code code) {
         zone_fail(&z->problem, code, 0, 0,
                   "%s has more than one %s record (the first is on %s); there can be only one",
                   node_text(z, set->node).text, zone_type_print(set->type).text, place.text);
-        if (!report_record(z, i, false)) {
+        if (!report_record(z, i, ZONE_ERROR)) {
             return false;
         }
     }
@@ -200,7 +204,7 @@ static bool check_soa(zone *z, const zone_rrset *set) {
                   "this file holds the SOA of %s too, besides that of %s on %s; one zone a file",
                   node_text(z, set->node).text, node_text(z, z->apex).text, place.text);
     }
-    return report_record(z, set->first, false);
+    return report_record(z, set->first, ZONE_ERROR);
 }
 
 static bool check_set(zone *z, const zone_rrset *set) {
@@ -226,7 +230,7 @@ static bool check_set(zone *z, const zone_rrset *set) {
         if (is_wildcard(z, set->node)) {
             zone_fail(&z->problem, ZONE_WILDCARD_NS, 0, 0,
                       "an NS record cannot be at the wildcard %s", node_text(z, set->node).text);
-            return report_record(z, set->first, false);
+            return report_record(z, set->first, ZONE_ERROR);
         }
         return true;
     case ZONE_TYPE_DS:
@@ -234,7 +238,7 @@ static bool check_set(zone *z, const zone_rrset *set) {
             zone_fail(&z->problem, ZONE_DS_AT_APEX, 0, 0,
                       "a DS record belongs into the parent zone, not to the top of the zone %s",
                       node_text(z, set->node).text);
-            return report_record(z, set->first, false);
+            return report_record(z, set->first, ZONE_ERROR);
         }
         return true;
     default:
@@ -257,6 +261,10 @@ static bool check_cname(zone *z, uint32_t node) {
             other = store->rrsets[i].first;
         }
     }
+    uint32_t caa = zone_store_rrset(store, node, ZONE_TYPE_CAA);
+    if (caa != ZONE_NIL) {
+        other = store->rrsets[caa].first;
+    }
     if (cname == ZONE_NIL || other == ZONE_NIL) {
         return true;
     }
@@ -270,14 +278,17 @@ static bool check_cname(zone *z, uint32_t node) {
               "and servers refuse the zone",
               node_text(z, node).text, zone_type_print(store->records[other].type).text,
               place.text);
-    return report_record(z, first, false);
+    const zone_record *r = &z->store.records[first];
+    return report_record(z, first, ZONE_ERROR) &&
+           zone_say_portability_at(z, z->store.contexts[r->context].file, first,
+                                   ZONE_PORT_CNAME_AND_OTHER, r->first, r->end);
 }
 
 static bool fail_apex_ns(zone *z, uint32_t record, zone_code code, const dns_name *target,
                          const char *why) {
     zone_fail(&z->problem, code, 0, 0, "the name server %s of this zone %s",
               zone_print_name(target).text, why);
-    return report_record(z, record, false);
+    return report_record(z, record, ZONE_ERROR);
 }
 
 /* BIND looks up the name servers of the apex that lie in the zone. */
@@ -312,7 +323,7 @@ static bool check_apex(zone *z) {
         zone_fail(&z->problem, ZONE_NO_NS, 0, 0,
                   "the zone %s has no NS record at its top; servers refuse to load it",
                   node_text(z, z->apex).text);
-        return report_record(z, z->soa, false);
+        return report_record(z, z->soa, ZONE_ERROR);
     }
     for (uint32_t i = z->store.rrsets[set].first; i != ZONE_NIL; i = z->store.records[i].next) {
         if (!check_server(z, i)) {
@@ -348,6 +359,9 @@ bool zone_check(zone *z) {
     }
     /* Names that could not be completed may be just the ones that this looks for. */
     if (z->apex != ZONE_NIL && !z->said_relative && !check_apex(z)) {
+        return false;
+    }
+    if (!zone_lint(z)) {
         return false;
     }
     if (z->store.report_count > 1) {

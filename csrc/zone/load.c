@@ -28,6 +28,7 @@ zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_l
     z->limits.max_names = limit(limits->max_names, 20000000, UINT32_MAX - 1);
     z->limits.max_includes = limit(limits->max_includes, 10000, UINT32_MAX - 1);
     z->limits.max_depth = limit(limits->max_depth, ZONE_DEPTH_MAX, ZONE_DEPTH_MAX);
+    z->limits.max_generated = limit(limits->max_generated, 100000, UINT32_MAX - 1);
     z->limits.max_errors = limit(limits->max_errors, 1000, 1000000);
     z->context = z->soa = z->apex = ZONE_NIL;
     if (!zone_store_init(&z->store, key) ||
@@ -51,18 +52,8 @@ void zone_free(zone *z) {
 
 /* ---- problems ---- */
 
-bool zone_report_at(zone *z, uint32_t file, uint32_t order, bool warning,
-                    const zone_problem *problem) {
-    if (warning) {
-        if (problem->code != ZONE_TOO_MANY_ERRORS && z->warnings++ >= z->limits.max_errors) {
-            return true; /* more of them help nobody */
-        }
-    } else {
-        z->failed = true;
-        if (z->errors++ >= z->limits.max_errors) {
-            return true; /* the last one said that there are too many */
-        }
-    }
+static bool add_report(zone *z, uint32_t file, uint32_t order, zone_severity severity,
+                       const zone_problem *problem) {
     zone_store *store = &z->store;
     zone_report *reports =
         zone_reserve(store->reports, &store->report_capacity, store->report_count, sizeof *reports);
@@ -70,11 +61,14 @@ bool zone_report_at(zone *z, uint32_t file, uint32_t order, bool warning,
         return false;
     }
     store->reports = reports;
+    size_t first = problem->first;
+    size_t end = problem->end;
+    file = zone_store_place(store, file, &first, &end);
     zone_report report = {.code = problem->code,
-                          .warning = warning,
+                          .severity = severity,
                           .file = file,
-                          .first = (uint32_t)problem->first,
-                          .end = (uint32_t)problem->end,
+                          .first = (uint32_t)first,
+                          .end = (uint32_t)end,
                           .order = order,
                           .message_len = (uint32_t)strlen(problem->message)};
     if (!zone_store_text(store, problem->message, report.message_len, &report.message)) {
@@ -82,47 +76,63 @@ bool zone_report_at(zone *z, uint32_t file, uint32_t order, bool warning,
     }
     report.serial = (uint32_t)store->report_count;
     reports[store->report_count++] = report;
-    if (!warning && z->errors == z->limits.max_errors) {
+    return true;
+}
+
+bool zone_report_at(zone *z, uint32_t file, uint32_t order, zone_severity severity,
+                    const zone_problem *problem) {
+    z->failed = z->failed || severity == ZONE_ERROR;
+    if (z->reported[severity]++ >= z->limits.max_errors) {
+        return true; /* more of them help nobody; of errors the last one said so */
+    }
+    if (!add_report(z, file, order, severity, problem)) {
+        return false;
+    }
+    if (severity == ZONE_ERROR && z->reported[ZONE_ERROR] == z->limits.max_errors) {
         z->stopped = true;
         zone_problem last;
         zone_fail(&last, ZONE_TOO_MANY_ERRORS, problem->first, problem->end,
                   "reading stops here: %lu errors are enough; is this a zone file?",
                   (unsigned long)z->limits.max_errors);
-        return zone_report_at(z, file, order, true, &last);
+        return add_report(z, file, order, ZONE_WARNING, &last);
     }
     return true;
 }
 
-static bool report(zone *z, bool warning) {
-    return zone_report_at(z, z->frames[z->depth - 1].file, (uint32_t)z->store.record_count, warning,
-                          &z->problem);
+bool zone_report_here(zone *z, zone_severity severity) {
+    return zone_report_at(z, z->frames[z->depth - 1].file, (uint32_t)z->store.record_count,
+                          severity, &z->problem);
 }
 
 /* An error after which nothing more is read. */
 static bool stop(zone *z) {
     z->stopped = true;
-    return report(z, false);
+    return zone_report_here(z, ZONE_ERROR);
 }
 
 /* Reports the entry's error and goes to the next line. */
 static bool give_up_entry(zone *z) {
     zone_scan *scan = &z->frames[z->depth - 1].scan;
     zone_token token;
+    if (!zone_lint_error(z)) {
+        return false;
+    }
     if (z->problem.code == ZONE_RELATIVE_WITHOUT_ORIGIN) {
         z->failed = true;
-        if (!z->said_relative && !report(z, false)) {
+        if (!z->said_relative && !zone_report_here(z, ZONE_ERROR)) {
             return false;
         }
         z->said_relative = true;
-    } else if (!report(z, false)) {
+    } else if (!zone_report_here(z, ZONE_ERROR)) {
         return false;
     }
     if (!zone_scan_skip_line(scan, &token)) {
         zone_fail(&z->problem, ZONE_UNCLOSED_PARENTHESIS, token.first, token.end,
                   "this parenthesis is never closed: everything up to the end of the file belongs "
                   "to this record; add the missing )");
-        return report(z, false);
+        return zone_report_here(z, ZONE_ERROR);
     }
+    scan->quirks &= 1u << ZONE_QUIRK_CRLF | 1u << ZONE_QUIRK_CR; /* the others were part of it */
     return true;
 }
 
@@ -138,14 +148,14 @@ static bool check_bytes(zone *z, const uint8_t *bytes, size_t len, size_t *start
                   "there is a NUL byte here: this is no zone file (binary or UTF-16?); it was not "
                   "read");
         *start = len;
-        return report(z, false);
+        return zone_lint_error(z) && zone_report_here(z, ZONE_ERROR);
     }
     if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
         zone_fail(&z->problem, ZONE_BOM, 0, 3,
                   "the file begins with a byte order mark, which DNS servers read as part of the "
                   "first name; save it as UTF-8 without one");
         *start = 3;
-        return report(z, false);
+        return zone_report_here(z, ZONE_ERROR);
     }
     return true;
 }
@@ -164,7 +174,8 @@ static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *pat
                       .path_len = (uint32_t)path_len,
                       .parent = parent,
                       .at = (uint32_t)at,
-                      .depth = (uint32_t)z->depth};
+                      .depth = (uint32_t)z->depth,
+                      .number = ++store->file_number};
     if (!zone_store_text(store, path, path_len, &file.path)) {
         return false;
     }
@@ -191,6 +202,28 @@ static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *pat
         }
     }
     zone_scan_init(&frame->scan, bytes, len, start);
+    return true;
+}
+
+bool zone_add_lines(zone *z, uint8_t *bytes, size_t len, size_t first, size_t end, uint32_t *file) {
+    zone_store *store = &z->store;
+    zone_file *files =
+        zone_reserve(store->files, &store->file_capacity, store->file_count, sizeof *files);
+    if (files == NULL) {
+        return false;
+    }
+    store->files = files;
+    uint32_t parent = z->frames[z->depth - 1].file;
+    files[store->file_count] = (zone_file){.bytes = bytes,
+                                           .len = len,
+                                           .path = files[parent].path,
+                                           .path_len = files[parent].path_len,
+                                           .parent = parent,
+                                           .at = (uint32_t)first,
+                                           .at_end = (uint32_t)end,
+                                           .depth = files[parent].depth,
+                                           .generated = bytes};
+    *file = (uint32_t)store->file_count++;
     return true;
 }
 
@@ -230,7 +263,7 @@ static bool read_name(zone *z, const zone_token *token, dns_name *name) {
 
 /* The readers of directives return false with the problem filled. */
 
-static bool read_origin(zone *z) {
+static bool read_origin(zone *z, bool *relative) {
     zone_frame *frame = &z->frames[z->depth - 1];
     zone_token token;
     dns_name name;
@@ -241,12 +274,16 @@ static bool read_origin(zone *z) {
     if (!frame->has_origin || !dns_name_equal(&frame->origin, &name)) {
         frame->origin = name;
         frame->has_origin = true;
+        frame->origin_changed = true;
         z->context = ZONE_NIL;
     }
+    size_t len;
+    const char *text = zone_token_text(&frame->scan, &token, &len);
+    *relative = !dns_name_text_is_absolute(text, len);
     return true;
 }
 
-static bool read_default_ttl(zone *z, bool *too_large) {
+static bool read_default_ttl(zone *z, zone_token *time, bool *too_large) {
     zone_scan *scan = &z->frames[z->depth - 1].scan;
     zone_token token;
     uint32_t ttl;
@@ -261,6 +298,7 @@ static bool read_default_ttl(zone *z, bool *too_large) {
     if (!zone_need_end(scan, &z->problem)) {
         return false;
     }
+    *time = token;
     *too_large = ttl > ZONE_TTL_MAX;
     if (*too_large) {
         zone_fail(&z->problem, ZONE_TTL_TOO_LARGE, token.first, token.end,
@@ -317,7 +355,7 @@ static bool read_include(zone *z) {
                          "read",
                          (unsigned long)z->limits.max_depth);
     }
-    if (z->store.file_count > z->limits.max_includes) {
+    if (z->included >= z->limits.max_includes) {
         zone_fail(&z->problem, ZONE_TOO_MANY_INCLUDES, z->include_first, z->include_end,
                   "at most %lu files are included (repeats counted); reading stops here",
                   (unsigned long)z->limits.max_includes);
@@ -329,34 +367,87 @@ static bool read_include(zone *z) {
 
 typedef enum { ENTRY_OK, ENTRY_INCLUDE, ENTRY_NO_MEMORY } entry_result;
 
+static entry_result end_directive(zone *z, bool ok) {
+    return (ok ? true : give_up_entry(z)) ? ENTRY_OK : ENTRY_NO_MEMORY;
+}
+
+static entry_result read_origin_line(zone *z) {
+    const zone_scan *scan = &z->frames[z->depth - 1].scan;
+    size_t first = scan->first;
+    bool relative = false;
+    if (!read_origin(z, &relative)) {
+        return end_directive(z, false);
+    }
+    return !relative || zone_say_portability(z, ZONE_PORT_RELATIVE_ORIGIN, first, scan->last_end)
+               ? ENTRY_OK
+               : ENTRY_NO_MEMORY;
+}
+
+static entry_result read_ttl_line(zone *z) {
+    zone_token time;
+    bool too_large = false;
+    if (!read_default_ttl(z, &time, &too_large)) {
+        return end_directive(z, false);
+    }
+    bool ok = zone_lint_time(z, &time);
+    if (ok && too_large) {
+        ok = zone_report_here(z, ZONE_WARNING) &&
+             zone_say_portability(z, ZONE_PORT_TTL_RANGE, time.first, time.end);
+    }
+    return ok ? ENTRY_OK : ENTRY_NO_MEMORY;
+}
+
+/* Beside which folder a relative name starts is not the same everywhere, when this file is in one.
+ */
+static bool lint_include(zone *z) {
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    const zone_file *file = &z->store.files[frame->file];
+    size_t len;
+    const char *name = zone_token_text(&frame->scan, &z->wanted, &len);
+    if (len == 0 || name[0] == '/' ||
+        memchr(z->store.text + file->path, '/', file->path_len) == NULL) {
+        return true;
+    }
+    return zone_say_portability(z, ZONE_PORT_INCLUDE_BASE, z->wanted.first, z->wanted.end);
+}
+
+static entry_result read_generate_line(zone *z) {
+    bool no_memory = false;
+    bool ok = zone_read_generate(z, &no_memory);
+    return no_memory ? ENTRY_NO_MEMORY : end_directive(z, ok);
+}
+
 static entry_result directive(zone *z, const char *text, size_t len, const zone_token *token) {
-    bool ok;
-    bool warn = false;
+    bool small = len > 1 && text[1] >= 'a' && text[1] <= 'z';
+    bool known = true;
+    entry_result result;
     if (is_word(text, len, "$ORIGIN")) {
-        ok = read_origin(z);
+        result = read_origin_line(z);
     } else if (is_word(text, len, "$TTL")) {
-        ok = read_default_ttl(z, &warn);
+        result = read_ttl_line(z);
     } else if (is_word(text, len, "$INCLUDE")) {
-        ok = read_include(z);
-        if (ok) {
-            return ENTRY_INCLUDE;
+        if (!read_include(z)) {
+            result = end_directive(z, false);
+        } else {
+            result = lint_include(z) ? ENTRY_INCLUDE : ENTRY_NO_MEMORY;
         }
     } else if (is_word(text, len, "$DATE")) {
-        ok = read_date(z);
+        result = end_directive(z, read_date(z));
     } else if (is_word(text, len, "$GENERATE")) {
-        ok = zone_fail(&z->problem, ZONE_GENERATE_UNSUPPORTED, token->first, token->end,
-                       "$GENERATE is not expanded by this version, so the records it makes are "
-                       "unknown and this zone cannot be answered from; write them out");
+        result = read_generate_line(z);
     } else {
-        ok = zone_fail(&z->problem, ZONE_UNKNOWN_DIRECTIVE, token->first, token->end,
-                       "%s is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE (a "
-                       "name that begins with $ is written \\$)",
-                       zone_quote((const uint8_t *)text, 0, len).text);
+        known = false;
+        zone_fail(&z->problem, ZONE_UNKNOWN_DIRECTIVE, token->first, token->end,
+                  "%s is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE (a name "
+                  "that begins with $ is written \\$)",
+                  zone_quote((const uint8_t *)text, 0, len).text);
+        result = end_directive(z, false);
     }
-    if (!ok) {
-        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    if (known && small && result != ENTRY_NO_MEMORY &&
+        !zone_say_portability(z, ZONE_PORT_DIRECTIVE_CASE, token->first, token->end)) {
+        return ENTRY_NO_MEMORY;
     }
-    return !warn || report(z, true) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    return result;
 }
 
 /* ---- records ---- */
@@ -404,7 +495,8 @@ static bool choose_ttl(zone *z, const zone_head *head, const zone_rdata *rdata,
             zone_fail(&z->problem, ZONE_TTL_TOO_LARGE, head->ttl.first, head->ttl.end,
                       "a TTL is at most 2147483647; BIND takes this one as 0");
             record->ttl = 0;
-            if (!report(z, true)) {
+            if (!zone_report_here(z, ZONE_WARNING) ||
+                !zone_say_portability(z, ZONE_PORT_TTL_RANGE, head->ttl.first, head->ttl.end)) {
                 return false;
             }
         }
@@ -414,6 +506,7 @@ static bool choose_ttl(zone *z, const zone_head *head, const zone_rdata *rdata,
         record->ttl = z->last_ttl = z->default_ttl;
     } else if (z->has_last_ttl) {
         record->ttl = z->last_ttl;
+        return zone_say_portability(z, ZONE_PORT_NO_TTL, record->first, record->end);
     } else if (record->type == ZONE_TYPE_SOA) {
         record->ttl = zone_soa_minimum(rdata);
         if (record->ttl > ZONE_TTL_MAX) {
@@ -424,7 +517,8 @@ static bool choose_ttl(zone *z, const zone_head *head, const zone_rdata *rdata,
         z->context = ZONE_NIL;
         zone_fail(&z->problem, ZONE_TTL_FROM_SOA, record->first, record->end,
                   "no TTL is given: BIND takes the SOA minimum; write a $TTL line");
-        return report(z, true);
+        return zone_report_here(z, ZONE_WARNING) &&
+               zone_say_portability(z, ZONE_PORT_NO_TTL, record->first, record->end);
     } else {
         record->flags |= ZONE_RECORD_NO_TTL;
         record->ttl = 0;
@@ -479,6 +573,22 @@ static bool check_type(zone *z, const zone_head *head) {
     return true;
 }
 
+/* A blank owner is the last owner, even when an $ORIGIN stands in between. */
+static bool lint_inherited(zone *z, const zone_token *owner) {
+    zone_frame *frame = &z->frames[z->depth - 1];
+    if (owner->kind != ZONE_TOKEN_BLANK || !frame->origin_changed) {
+        return true;
+    }
+    frame->origin_changed = false;
+    dns_name name;
+    zone_store_print(&z->store, frame->owner, &name);
+    zone_fail(&z->problem, ZONE_BLANK_OWNER_AFTER_ORIGIN, frame->scan.first, frame->scan.last_end,
+              "this record belongs to %s, the last owner in front of the $ORIGIN line, not to the "
+              "new origin; write @ or the name",
+              zone_print_name(&name).text);
+    return zone_report_here(z, ZONE_WARNING);
+}
+
 /* Head and rdata of one record whose owner is known or inherited. */
 static entry_result read_record(zone *z, const zone_token *owner) {
     zone_frame *frame = &z->frames[z->depth - 1];
@@ -503,8 +613,11 @@ static entry_result read_record(zone *z, const zone_token *owner) {
     rdata.problem = &z->problem;
     rdata.type = head.type_value;
     rdata.wire = z->wire;
-    if (!check_type(z, &head) || !zone_rdata_read(&rdata)) {
+    if (!check_type(z, &head)) {
         return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    }
+    if (!zone_rdata_read(&rdata)) {
+        return zone_lint_bad_rdata(z, &rdata) && give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
     }
     if (frame->scan.last_end - frame->scan.first > z->limits.max_entry) {
         zone_fail(&z->problem, ZONE_ENTRY_TOO_LONG, frame->scan.first, frame->scan.last_end,
@@ -520,7 +633,12 @@ static entry_result read_record(zone *z, const zone_token *owner) {
                   (unsigned long)z->limits.max_records);
         return stop(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
     }
-    return keep_record(z, &head, &rdata, frame->owner) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    if (!lint_inherited(z, owner)) {
+        return ENTRY_NO_MEMORY;
+    }
+    uint32_t id = frame->owner;
+    return zone_lint_entry(z, &head, &rdata) && keep_record(z, &head, &rdata, id) ? ENTRY_OK
+                                                                                  : ENTRY_NO_MEMORY;
 }
 
 /* Reads the owner into the frame; false: problem is filled, or (no_memory) none is left. */
@@ -537,6 +655,7 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
     }
     frame->has_owner = true;
     frame->lost_owner = false;
+    frame->origin_changed = false;
     if (z->store.node_count > z->limits.max_names) {
         z->stopped = true;
         return zone_fail(&z->problem, ZONE_TOO_MANY_NAMES, token->first, token->end,
@@ -544,6 +663,19 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
                          (unsigned long)z->limits.max_names);
     }
     return true;
+}
+
+bool zone_read_line(zone *z, const zone_token *owner) {
+    bool no_memory = false;
+    if (owner->kind == ZONE_TOKEN_ERROR || owner->kind == ZONE_TOKEN_BLANK) {
+        zone_fail(&z->problem, ZONE_BAD_GENERATE, owner->first, owner->end,
+                  "$GENERATE makes lines that are no records");
+        return give_up_entry(z);
+    }
+    if (!read_owner(z, owner, &no_memory)) {
+        return !no_memory && give_up_entry(z);
+    }
+    return read_record(z, owner) != ENTRY_NO_MEMORY;
 }
 
 static entry_result read_entry(zone *z, zone_token *token) {
@@ -607,7 +739,7 @@ zone_step zone_include_failed(zone *z, const char *reason, size_t reason_len) {
               "%s cannot be included: %s",
               zone_quote(frame->scan.bytes, z->wanted.first, z->wanted.end).text,
               zone_quote_sentence(reason, reason_len).text);
-    return report(z, false) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
+    return zone_report_here(z, ZONE_ERROR) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
 }
 
 /* Is a file with this path being read? Then z->problem names the circle. */
@@ -643,8 +775,9 @@ static bool is_cycle(zone *z, const char *path, size_t path_len) {
 zone_step zone_include(zone *z, const uint8_t *bytes, size_t len, const char *path,
                        size_t path_len) {
     if (is_cycle(z, path, path_len)) {
-        return report(z, false) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
+        return zone_report_here(z, ZONE_ERROR) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
     }
+    z->included++;
     zone_frame *parent = &z->frames[z->depth - 1];
     bool has_owner = parent->has_owner;
     bool lost_owner = parent->lost_owner;
@@ -682,12 +815,22 @@ zone_status zone_get_status(const zone *z) {
     return z->soa == ZONE_NIL ? ZONE_FRAGMENT : ZONE_LOADABLE;
 }
 
+bool zone_is_generated(const zone *z, uint32_t record) {
+    const zone_context *context = &z->store.contexts[z->store.records[record].context];
+    return z->store.files[context->file].generated != NULL;
+}
+
 bool zone_read_record(zone *z, uint32_t id, zone_view *view) {
     const zone_record *record = &z->store.records[id];
     const zone_context *context = &z->store.contexts[record->context];
     const zone_file *file = &z->store.files[context->file];
     zone_token owner;
-    zone_scan_init(&view->scan, file->bytes, file->len, record->first);
+    size_t len = file->len;
+    if (file->generated != NULL) { /* each line of a $GENERATE is read by itself */
+        const uint8_t *eol = memchr(file->bytes + record->first, '\n', len - record->first);
+        len = eol == NULL ? len : (size_t)(eol - file->bytes);
+    }
+    zone_scan_init(&view->scan, file->bytes, len, record->first);
     view->has_origin = context->origin != ZONE_NIL &&
                        dns_name_from_wire(&view->origin, z->store.text + context->origin,
                                           z->store.text_len - context->origin, NULL);

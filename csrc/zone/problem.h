@@ -38,7 +38,9 @@
     X(BAD_TTL, "bad-ttl")                                                                          \
     X(BAD_DATE, "bad-date")                                                                        \
     X(UNKNOWN_DIRECTIVE, "unknown-directive")                                                      \
-    X(GENERATE_UNSUPPORTED, "generate-unsupported")                                                \
+    X(BAD_GENERATE, "bad-generate")                                                                \
+    X(GENERATE_DATA, "generate-data")                                                              \
+    X(TOO_MANY_GENERATED, "too-many-generated")                                                    \
     X(INCLUDE_FAILED, "include-failed")                                                            \
     X(INCLUDE_CYCLE, "include-cycle")                                                              \
     X(INCLUDE_TOO_DEEP, "include-too-deep")                                                        \
@@ -67,6 +69,51 @@
     X(NS_WITHOUT_ADDRESS, "ns-without-address")                                                    \
     X(NS_IS_ALIAS, "ns-is-alias")                                                                  \
     X(BAD_DNSSEC, "bad-dnssec")                                                                    \
+    /* lints: what loads and is likely not meant (lint.c) */                                       \
+    X(CAA_PARAMETERS_IN_COMMENT, "caa-parameters-in-comment")                                      \
+    X(CAA_OCCLUDED, "caa-occluded")                                                                \
+    X(CAA_BESIDE_CNAME, "caa-beside-cname")                                                        \
+    X(CAA_FLAGS, "caa-flags")                                                                      \
+    X(CAA_EMPTY_BESIDE_ISSUER, "caa-empty-beside-issuer")                                          \
+    X(CAA_IODEF_NOT_URL, "caa-iodef-not-url")                                                      \
+    X(CAA_WILDCARD_GAP, "caa-wildcard-gap")                                                        \
+    X(CAA_DUPLICATE, "caa-duplicate")                                                              \
+    X(BLANK_OWNER_AFTER_ORIGIN, "blank-owner-after-origin")                                        \
+    X(RRSET_TTLS, "rrset-ttls")                                                                    \
+    X(SIGNED_ZONE, "signed-zone")                                                                  \
+    /* lints: where other software decides otherwise than BIND 9.18 (portability.c) */             \
+    X(PORT_CRLF, "portability-crlf")                                                               \
+    X(PORT_CR, "portability-cr")                                                                   \
+    X(PORT_NESTED, "portability-nested-parentheses")                                               \
+    X(PORT_NO_BLANK, "portability-no-blank")                                                       \
+    X(PORT_QUOTED_OWNER, "portability-quoted-owner")                                               \
+    X(PORT_RAW_NAME, "portability-raw-name")                                                       \
+    X(PORT_TTL_UNITS, "portability-ttl-units")                                                     \
+    X(PORT_TTL_LAST_UNIT, "portability-ttl-last-unit")                                             \
+    X(PORT_TTL_RANGE, "portability-ttl-range")                                                     \
+    X(PORT_NO_TTL, "portability-no-ttl")                                                           \
+    X(PORT_CLASS_FIRST, "portability-class-first")                                                 \
+    X(PORT_CLASS_NUMBER, "portability-class-number")                                               \
+    X(PORT_RELATIVE_ORIGIN, "portability-relative-origin")                                         \
+    X(PORT_DIRECTIVE_CASE, "portability-directive-case")                                           \
+    X(PORT_UNKNOWN_DIRECTIVE, "portability-unknown-directive")                                     \
+    X(PORT_GENERATE, "portability-generate")                                                       \
+    X(PORT_INCLUDE_BASE, "portability-include-base")                                               \
+    X(PORT_CAA_UNQUOTED, "portability-caa-unquoted")                                               \
+    X(PORT_CAA_FLAGS_ZERO, "portability-caa-flags-zero")                                           \
+    X(PORT_CAA_FLAGS_RANGE, "portability-caa-flags-range")                                         \
+    X(PORT_CAA_TAG, "portability-caa-tag")                                                         \
+    X(PORT_CAA_TAG_CASE, "portability-caa-tag-case")                                               \
+    X(PORT_CAA_TAG_QUOTED, "portability-caa-tag-quoted")                                           \
+    X(PORT_CAA_TAG_EMPTY, "portability-caa-tag-empty")                                             \
+    X(PORT_CAA_LONG_VALUE, "portability-caa-long-value")                                           \
+    X(PORT_CAA_RAW_VALUE, "portability-caa-raw-value")                                             \
+    X(PORT_OPEN_QUOTE, "portability-open-quote")                                                   \
+    X(PORT_ESCAPE, "portability-escape")                                                           \
+    X(PORT_NUL, "portability-nul")                                                                 \
+    X(PORT_OUT_OF_ZONE, "portability-out-of-zone")                                                 \
+    X(PORT_BELOW_DNAME, "portability-below-dname")                                                 \
+    X(PORT_CNAME_AND_OTHER, "portability-cname-and-other")                                         \
     /* limits of this reader */                                                                    \
     X(FILE_TOO_LARGE, "file-too-large")                                                            \
     X(ENTRY_TOO_LONG, "entry-too-long")                                                            \
@@ -79,6 +126,12 @@ typedef enum {
     ZONE_CODES(ZONE_CODE_ENUM)
 #undef ZONE_CODE_ENUM
 } zone_code;
+
+typedef enum {
+    ZONE_ERROR,   /* BIND 9.18 would not load the zone */
+    ZONE_WARNING, /* it loads, and is likely not what was meant */
+    ZONE_INFO     /* it loads; worth knowing */
+} zone_severity;
 
 #define ZONE_MESSAGE_MAX 640
 

@@ -98,6 +98,17 @@ static void read_quoted(zone_scan *scan, zone_token *token) {
     scan->last_end = end;
 }
 
+static void note(zone_scan *scan, unsigned quirk, size_t at) {
+    if ((scan->quirks & 1u << quirk) == 0) {
+        scan->quirks |= 1u << quirk;
+        scan->quirk_at[quirk] = at;
+    }
+}
+
+static bool is_separator(uint8_t c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')';
+}
+
 static void skip_comment(zone_scan *scan) {
     const uint8_t *eol = memchr(scan->bytes + scan->at, '\n', scan->len - scan->at);
     size_t end = eol == NULL ? scan->len : (size_t)(eol - scan->bytes);
@@ -105,6 +116,7 @@ static void skip_comment(zone_scan *scan) {
     scan->at = end;
     if (eol != NULL && scan->bytes[end - 1] == '\r') {
         end--;
+        note(scan, ZONE_QUIRK_CRLF, end);
     }
     scan->comment_end = end;
 }
@@ -135,6 +147,8 @@ static void next(zone_scan *scan, zone_token *token, bool entry_start) {
             break;
         case '\r':
             scan->at++;
+            note(scan,
+                 scan->at < scan->len && s[scan->at] == '\n' ? ZONE_QUIRK_CRLF : ZONE_QUIRK_CR, at);
             if (scan->parens == 0) {
                 if (scan->at < scan->len && s[scan->at] == '\n') {
                     scan->at++;
@@ -149,6 +163,8 @@ static void next(zone_scan *scan, zone_token *token, bool entry_start) {
         case '(':
             if (scan->parens == 0) {
                 scan->paren_at = at;
+            } else {
+                note(scan, ZONE_QUIRK_NESTED, at);
             }
             scan->parens++;
             scan->used_parens = true;
@@ -165,6 +181,9 @@ static void next(zone_scan *scan, zone_token *token, bool entry_start) {
             scan->parens--;
             break;
         case '"':
+            if (at != 0 && !is_separator(s[at - 1])) {
+                note(scan, ZONE_QUIRK_NO_BLANK, at);
+            }
             scan->line_start = false;
             read_quoted(scan, token);
             return;

@@ -28,6 +28,15 @@ typedef struct {
     bool escaped; /* a backslash is inside */
 } zone_token;
 
+/* What other software reads otherwise; seen on the way, kept with its first place. */
+enum {
+    ZONE_QUIRK_CRLF,
+    ZONE_QUIRK_CR,       /* a lone CR that ends a line */
+    ZONE_QUIRK_NESTED,   /* a parenthesis inside parentheses */
+    ZONE_QUIRK_NO_BLANK, /* a quote right behind a word */
+    ZONE_QUIRKS
+};
+
 /* A scanner is a plain value: copying it is a bookmark. */
 typedef struct {
     const uint8_t *bytes; /* holds no NUL: the loader refuses such files before */
@@ -44,6 +53,8 @@ typedef struct {
     bool line_done;   /* the line end (or the end of the file) was read */
     size_t eol_first; /* that line end */
     size_t eol_end;
+    uint32_t quirks; /* bits 1 << ZONE_QUIRK_…, since zone_scan_init */
+    size_t quirk_at[ZONE_QUIRKS];
 } zone_scan;
 
 /* Starts at offset `at` of bytes[0, len), which must be the start of a line. */

@@ -14,7 +14,8 @@ typedef struct {
     zone_scan scan;
     bool has_origin;
     bool has_owner;
-    bool lost_owner; /* the last owner could not be read: blank ones belong to no name */
+    bool lost_owner;     /* the last owner could not be read: blank ones belong to no name */
+    bool origin_changed; /* an $ORIGIN stands between the last owner and here */
     dns_name origin;
     uint32_t owner; /* node of the last owner, for blank ones */
 } zone_frame;
@@ -22,9 +23,9 @@ typedef struct {
 struct zone {
     zone_store store;
     zone_limits limits;
-    size_t bytes; /* of all files so far */
-    zone_frame frames[ZONE_DEPTH_MAX + 1];
-    size_t depth;     /* frames in use */
+    size_t bytes;                          /* of all files so far */
+    zone_frame frames[ZONE_DEPTH_MAX + 2]; /* files, and a $GENERATE in the deepest one */
+    size_t depth;                          /* frames in use */
     uint32_t context; /* ZONE_NIL: origin, file or default TTL have changed since the last one */
     uint32_t last_ttl;
     bool has_last_ttl;
@@ -34,9 +35,11 @@ struct zone {
     bool said_relative; /* relative-without-origin is reported once */
     bool stopped;       /* a limit or the error cap was reached */
     bool failed;        /* at least one error that is not a warning */
-    size_t errors;
-    size_t warnings;
-    zone_token wanted; /* the file name of the $INCLUDE */
+    size_t reported[3]; /* by severity */
+    uint64_t said;      /* portability lints: each is said once, at its first place */
+    size_t generated;   /* records of all $GENERATEs so far */
+    size_t included;    /* files so far, repeats counted */
+    zone_token wanted;  /* the file name of the $INCLUDE */
     dns_name include_origin;
     bool has_include_origin;
     size_t include_first; /* the directive */
@@ -50,8 +53,37 @@ struct zone {
 };
 
 /* Keeps z->problem (or the given one); false: no memory. */
-bool zone_report_at(zone *z, uint32_t file, uint32_t order, bool warning,
+bool zone_report_at(zone *z, uint32_t file, uint32_t order, zone_severity severity,
                     const zone_problem *problem);
+
+/* The same for the entry that is being read, from z->problem. */
+bool zone_report_here(zone *z, zone_severity severity);
+
+/* A portability lint at bytes [first, end) of the file that is being read; false: no memory. */
+bool zone_say_portability(zone *z, zone_code code, size_t first, size_t end);
+bool zone_say_portability_at(zone *z, uint32_t file, uint32_t order, zone_code code, size_t first,
+                             size_t end);
+
+/* What other software makes of an entry that was read, of a time ($TTL), of an error in rdata and
+ * of any other error (z->problem). False: no memory. */
+bool zone_lint_entry(zone *z, const zone_head *head, const zone_rdata *rdata);
+bool zone_lint_time(zone *z, const zone_token *token);
+bool zone_lint_bad_rdata(zone *z, const zone_rdata *rdata);
+bool zone_lint_error(zone *z);
+
+/* The lints on the zone as a whole (lint.c); false: no memory. */
+bool zone_lint(zone *z);
+
+/* Expands the $GENERATE directive whose token was just read (generate.c). False: z->problem says
+ * what is wrong. */
+bool zone_read_generate(zone *z, bool *no_memory);
+
+/* Takes over the lines that a $GENERATE at bytes [first, end) of the file being read makes
+ * (load.c); false: no memory, the bytes stay the caller's. */
+bool zone_add_lines(zone *z, uint8_t *bytes, size_t len, size_t first, size_t end, uint32_t *file);
+
+/* Reads one record (load.c); used for the lines of a $GENERATE. False: no memory. */
+bool zone_read_line(zone *z, const zone_token *owner);
 
 /* The answer to a question, whatever the status of the zone. */
 void zone_look_up(zone *z, const dns_name *name, uint16_t type, zone_answer *answer);

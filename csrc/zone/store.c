@@ -28,6 +28,7 @@ bool zone_store_init(zone_store *store, zone_hash_key key) {
 void zone_store_free(zone_store *store) {
     for (size_t i = 0; i < store->file_count; i++) {
         free(store->files[i].marks);
+        free(store->files[i].generated);
     }
     free(store->nodes);
     free(store->rrsets);
@@ -153,6 +154,16 @@ void zone_store_print(const zone_store *store, uint32_t node, dns_name *name) {
     }
     name->octets[used++] = 0;
     name->len = (uint8_t)used;
+}
+
+uint32_t zone_store_place(const zone_store *store, uint32_t file, size_t *first, size_t *end) {
+    const zone_file *f = &store->files[file];
+    if (f->generated == NULL) {
+        return file;
+    }
+    *first = f->at;
+    *end = f->at_end;
+    return f->parent;
 }
 
 static uint64_t rrset_hash(const zone_store *store, uint32_t node, uint16_t type) {

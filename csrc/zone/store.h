@@ -26,7 +26,8 @@ enum {
     ZONE_NODE_EXISTS = 2,  /* has records in the zone, or something below it has */
     ZONE_NODE_NS = 4,
     ZONE_NODE_CNAME = 8,
-    ZONE_NODE_DNAME = 16
+    ZONE_NODE_DNAME = 16,
+    ZONE_NODE_WILD_CAA = 32 /* *.NAME has a CAA RRset that can be answered */
 };
 
 /* All records of one name and type, in reading order. */
@@ -81,16 +82,19 @@ typedef struct {
     size_t len;
     uint32_t path; /* offset in `text`, path_len bytes */
     uint32_t path_len;
-    uint32_t parent;  /* file that included it, ZONE_NIL: none */
-    uint32_t at;      /* where, in the parent */
-    uint32_t depth;   /* 0: not included */
-    zone_mark *marks; /* made on first demand */
+    uint32_t parent;    /* file that included it, ZONE_NIL: none */
+    uint32_t at;        /* where, in the parent */
+    uint32_t at_end;    /* a $GENERATE: where its line ends in the parent */
+    uint32_t depth;     /* 0: not included */
+    uint32_t number;    /* 1, 2, … of those that are files */
+    uint8_t *generated; /* no file, but the lines that a $GENERATE makes: bytes, owned */
+    zone_mark *marks;   /* made on first demand */
     size_t mark_count;
 } zone_file;
 
 typedef struct {
     zone_code code;
-    bool warning;
+    zone_severity severity;
     uint32_t file;
     uint32_t first;
     uint32_t end;
@@ -112,6 +116,7 @@ typedef struct {
     size_t context_count, context_capacity;
     zone_file *files;
     size_t file_count, file_capacity;
+    uint32_t file_number; /* of those that are no lines of a $GENERATE */
     zone_report *reports;
     size_t report_count, report_capacity;
     uint8_t *text; /* labels, origins, paths, messages */
@@ -138,6 +143,10 @@ uint32_t zone_store_child(const zone_store *store, uint32_t node, const uint8_t 
 
 /* Writes the name of a node. */
 void zone_store_print(const zone_store *store, uint32_t node, dns_name *name);
+
+/* The file that bytes [*first, *end) of a file stand in for people: those of a $GENERATE's lines
+ * are its directive. */
+uint32_t zone_store_place(const zone_store *store, uint32_t file, size_t *first, size_t *end);
 
 /* The RRset of a node and type, ZONE_NIL when not there. */
 uint32_t zone_store_rrset(const zone_store *store, uint32_t node, uint16_t type);

@@ -10,13 +10,14 @@
 
 /* Limits; 0 takes the default. */
 typedef struct {
-    size_t max_bytes;    /* of all files read together, default 1 GiB, at most 4 GiB - 2 */
-    size_t max_entry;    /* bytes of one record, default 1 MiB */
-    size_t max_records;  /* default 10,000,000 */
-    size_t max_names;    /* names and the names above them, default 20,000,000 */
-    size_t max_includes; /* files included, repeats counted, default 10,000 */
-    size_t max_depth;    /* of $INCLUDE in $INCLUDE, default and at most 16 */
-    size_t max_errors;   /* reading stops there, default 1000 */
+    size_t max_bytes;     /* of all files read together, default 1 GiB, at most 4 GiB - 2 */
+    size_t max_entry;     /* bytes of one record, default 1 MiB */
+    size_t max_records;   /* default 10,000,000 */
+    size_t max_names;     /* names and the names above them, default 20,000,000 */
+    size_t max_includes;  /* files included, repeats counted, default 10,000 */
+    size_t max_depth;     /* of $INCLUDE in $INCLUDE, default and at most 16 */
+    size_t max_generated; /* records that all $GENERATEs make, default 100,000 */
+    size_t max_errors;    /* reading stops there, default 1000 */
 } zone_limits;
 
 typedef enum { ZONE_LOADABLE, ZONE_BROKEN, ZONE_FRAGMENT } zone_status;
@@ -61,6 +62,9 @@ zone_status zone_get_status(const zone *z);
 zone_store *zone_get_store(zone *z);
 uint32_t zone_get_apex(const zone *z); /* node, ZONE_NIL: no SOA */
 uint32_t zone_get_soa(const zone *z);  /* record, ZONE_NIL: no SOA */
+
+/* True when a $GENERATE made the record: its place is that of the directive. */
+bool zone_is_generated(const zone *z, uint32_t record);
 
 /* True when authoritative answers never hold this record: it is at or below a zone cut, below a
  * DNAME, or out of zone. */

@@ -152,7 +152,7 @@ end
 
 --- A record's place without the blanks before it: what a person would point at.
 local function visible_span(record)
-  local first = record.type_span.first
+  local first = record.generated and record.first or record.type_span.first -- of a $GENERATE: its line
   for _, field in ipairs { "owner_span", "ttl_span", "class_span" } do
     if record[field] then
       first = math.min(first, record[field].first)

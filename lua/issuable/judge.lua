@@ -76,7 +76,7 @@ function M.findings(input, decisions)
       end
     end
   end
-  local subjects = { decision = decisions, request = input.requests }
+  local subjects = { decision = decisions, request = input.requests, zone = input.zones }
   for _, rule in ipairs(BUILT_IN) do
     for _, subject in ipairs(subjects[rule.on]) do
       rule.check(subject, function(fields)

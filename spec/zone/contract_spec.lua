@@ -16,7 +16,7 @@ local function refuses(part, fn, ...)
   assert.is_truthy(tostring(message):find(part, 1, true), tostring(message))
 end
 
-local METHODS = { "status", "apex", "path", "size", "errors", "files", "record", "find", "types_at", "types", "owners", "answer" }
+local METHODS = { "status", "apex", "path", "size", "errors", "lints", "files", "record", "find", "types_at", "types", "owners", "answer" }
 local ARGUMENT = { record = 1, find = "www.example.com", types_at = "www.example.com", answer = "www.example.com" }
 
 describe("zone.load", function()
@@ -30,7 +30,7 @@ describe("zone.load", function()
   end)
 
   it("checks its options", function()
-    for _, key in ipairs { "max_bytes", "max_entry", "max_records", "max_names", "max_includes", "max_depth", "max_errors" } do
+    for _, key in ipairs { "max_bytes", "max_entry", "max_records", "max_names", "max_includes", "max_depth", "max_generated", "max_errors" } do
       for _, value in ipairs { 0, -1, 4294967296, 1 / 0, 0 / 0 } do
         refuses(key .. " must be a number from 1 to 4294967295", zone.load, "", { [key] = value })
       end
@@ -321,14 +321,14 @@ describe("memory that runs out", function()
       return function()
         local z, message = zone.load(text, { path = "zone", include = include })
         if not z then error(message, 0) end
-        z:errors() z:files() z:record(3) z:find("www.example.com") z:types_at("www.example.com")
+        z:errors() z:lints() z:files() z:record(3) z:record(z:size()) z:find("www.example.com") z:types_at("www.example.com")
         z:answer("www.example.com") z:answer("alias.example.com")
         for owner in z:owners() do local _ = owner end
         for name in z:types() do local _ = name end
         local _ = tostring(z), z:apex(), z:path(), z:status()
         z:close()
       end
-    ]]):format(SMALL .. "alias CNAME www\n*.w CAA 0 issue x\nd.w DNAME e\nx FOO\n$INCLUDE part\n"))
+    ]]):format(SMALL .. "alias CNAME www\n*.w CAA 0 issue x\nd.w DNAME e\nx FOO\n$INCLUDE part\n$GENERATE 1-3 g$ CAA \"1 issue x\"\n* CAA 0 issue y\n"))
     assert.is_nil(result.leaks, result.output)
     assert.is_true(result.tries > 20)
     for text in pairs(result.ends) do

@@ -22,6 +22,11 @@ local function canonical(name)
   end):gsub("%u", string.lower))
 end
 
+--- The name of a label below a relative name.
+local function below(label, name)
+  return name == "@" and label or label .. "." .. name
+end
+
 local Maker = {}
 Maker.__index = Maker
 
@@ -34,7 +39,7 @@ function Maker:name()
   end
   local name = table.concat(labels, ".")
   if #self.names > 0 and random:chance(40) then
-    name = random:pick(LABELS) .. "." .. random:pick(self.names)
+    name = below(random:pick(LABELS), random:pick(self.names))
   end
   return #name < 60 and name or "a"
 end
@@ -45,7 +50,7 @@ function Maker:target()
   if kind <= 5 and #self.names > 0 then
     return random:pick(self.names)
   elseif kind == 6 and #self.names > 0 then
-    return random:pick(ASKED_LABELS) .. "." .. random:pick(self.names)
+    return below(random:pick(ASKED_LABELS), random:pick(self.names))
   elseif kind == 7 then
     return random:pick { "www.elsewhere.invalid.", "invalid.", "@", "@" }
   end
@@ -124,9 +129,9 @@ local function questions(random, names, apex, count)
     local name = #names > 0 and random:pick(names) or "@"
     local kind = random:below(10)
     if kind <= 2 then
-      name = name == "@" and random:pick(ASKED_LABELS) or random:pick(ASKED_LABELS) .. "." .. name
+      name = below(random:pick(ASKED_LABELS), name)
     elseif kind == 3 then
-      name = random:pick(ASKED_LABELS) .. "." .. random:pick(ASKED_LABELS) .. (name == "@" and "" or "." .. name)
+      name = below(random:pick(ASKED_LABELS), below(random:pick(ASKED_LABELS), name))
     elseif kind <= 5 then
       name = name:match("^[^%.]*[^%.\\]%.(.+)$") or name
     elseif kind == 6 then
@@ -161,14 +166,8 @@ function M.zone(seed, apex, count)
   end
   for _ = 1, random:below(12) do
     local owner = #maker.names > 0 and random:chance(30) and random:pick(maker.names) or maker:name()
-    if owner:find("%.@$") then
-      owner = owner:gsub("%.@$", "")
-    end
     maker.names[#maker.names + 1] = owner
     maker:record(owner)
-  end
-  for i, name in ipairs(maker.names) do
-    maker.names[i] = name:gsub("%.@$", "")
   end
   return table.concat(maker.lines, "\n") .. "\n", questions(random, maker.names, apex, count)
 end

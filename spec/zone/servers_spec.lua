@@ -105,11 +105,13 @@ local function compare(entries)
         local found = theirs(reply, answer)
         local function complain(what)
           complaints[#complaints + 1] = ("%s, %s asked for %s\n  we:   %s (%s)\n  %s: %s (%s)\n%s"):format(
-            what, entry.label, name, wanted, answer.kind, server, found, reply.text, entry.text)
+            what, entry.label, name, wanted, answer.kind, server, found, reply.text:sub(1, 300), entry.text)
         end
-        if reply.tc then
+        if known_difference(server, answer) then -- luacheck: ignore
+          -- NSD and Knot answer NOERROR with what they followed, cut off when it is long
+        elseif reply.tc then
           complain("truncated")
-        elseif wanted ~= found and not known_difference(server, answer) then
+        elseif wanted ~= found then
           complain("not the same")
         elseif answer.kind == "rrset" then
           for _, record in ipairs(reply.records) do

@@ -143,7 +143,7 @@ end
 
 --- One record in the words of a case.
 function M.record_text(case, record)
-  local data = {}
+  local data = { record.text } -- of a $GENERATE: the line that it made
   for i, span in ipairs(record.rdata) do
     data[i] = text_at(case, record, span)
   end

@@ -75,7 +75,7 @@ end
 ---@param path string
 ---@param options { origin?: string, given: "option"|"found", roots: string[], include_base?: string }
 ---   roots: real paths of folders that $INCLUDE may read from; given: how the file came into the run
----@return table? zone Zone subject { apex, path, handle, status, files, given, origin, errors, journal }
+---@return table? zone Zone subject { apex, path, handle, status, files, given, origin, errors, lints, journal }
 ---@return string? message
 ---@return string? code
 function M.load(files, path, options)
@@ -96,6 +96,7 @@ function M.load(files, path, options)
     handle = handle,
     status = handle:status(),
     errors = handle:errors(),
+    lints = handle:lints(),
     journal = journal_of(handle),
     files = files,
     given = options.given,
