@@ -18,6 +18,12 @@ static bool report_record(zone *z, uint32_t record, zone_severity severity) {
     return zone_report_at(z, z->store.contexts[r->context].file, record, severity, &z->problem);
 }
 
+static bool say_portability(zone *z, zone_code code, uint32_t record) {
+    const zone_record *r = &z->store.records[record];
+    return zone_say_portability_at(z, z->store.contexts[r->context].file, record, code, r->first,
+                                   r->end);
+}
+
 static zone_name_text node_text(const zone *z, uint32_t node) {
     dns_name name;
     zone_store_print(&z->store, node, &name);
@@ -92,8 +98,7 @@ static bool check_records(zone *z) {
                       "$ORIGIN wrong?",
                       node_text(z, r->node).text, node_text(z, z->apex).text);
             if (!report_record(z, i, ZONE_WARNING) ||
-                !zone_say_portability_at(z, z->store.contexts[r->context].file, i,
-                                         ZONE_PORT_OUT_OF_ZONE, r->first, r->end)) {
+                !say_portability(z, ZONE_PORT_OUT_OF_ZONE, i)) {
                 return false;
             }
             continue;
@@ -149,7 +154,8 @@ static bool check_singleton(zone *z, const zone_rrset *set, zone_code code) {
         zone_fail(&z->problem, code, 0, 0,
                   "%s has more than one %s record (the first is on %s); there can be only one",
                   node_text(z, set->node).text, zone_type_print(set->type).text, place.text);
-        if (!report_record(z, i, ZONE_ERROR)) {
+        if (!report_record(z, i, ZONE_ERROR) ||
+            (code == ZONE_MULTIPLE_SOA && !say_portability(z, ZONE_PORT_TWO_SOA, i))) {
             return false;
         }
     }
@@ -278,10 +284,8 @@ static bool check_cname(zone *z, uint32_t node) {
               "and servers refuse the zone",
               node_text(z, node).text, zone_type_print(store->records[other].type).text,
               place.text);
-    const zone_record *r = &z->store.records[first];
     return report_record(z, first, ZONE_ERROR) &&
-           zone_say_portability_at(z, z->store.contexts[r->context].file, first,
-                                   ZONE_PORT_CNAME_AND_OTHER, r->first, r->end);
+           say_portability(z, ZONE_PORT_CNAME_AND_OTHER, first);
 }
 
 static bool fail_apex_ns(zone *z, uint32_t record, zone_code code, const dns_name *target,
@@ -323,7 +327,7 @@ static bool check_apex(zone *z) {
         zone_fail(&z->problem, ZONE_NO_NS, 0, 0,
                   "the zone %s has no NS record at its top; servers refuse to load it",
                   node_text(z, z->apex).text);
-        return report_record(z, z->soa, ZONE_ERROR);
+        return report_record(z, z->soa, ZONE_ERROR) && say_portability(z, ZONE_PORT_NO_NS, z->soa);
     }
     for (uint32_t i = z->store.rrsets[set].first; i != ZONE_NIL; i = z->store.records[i].next) {
         if (!check_server(z, i)) {

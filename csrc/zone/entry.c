@@ -70,6 +70,17 @@ bool zone_need_end(zone_scan *scan, zone_problem *problem) {
                      zone_quote(scan->bytes, token.first, token.end).text);
 }
 
+bool zone_check_line_end(const zone_scan *scan, zone_problem *problem) {
+    return scan->eol_end > scan->eol_first ||
+           zone_fail(problem, ZONE_NO_FINAL_NEWLINE, scan->first, scan->last_end,
+                     "the file ends in this directive without a line end, and BIND refuses that; "
+                     "end the line");
+}
+
+bool zone_need_line_end(zone_scan *scan, zone_problem *problem) {
+    return zone_need_end(scan, problem) && zone_check_line_end(scan, problem);
+}
+
 zone_head_result zone_read_head(zone_scan *scan, const zone_token *owner, zone_head *head,
                                 zone_problem *problem) {
     static const char what[] = "a record type (A, CAA, ...)";

@@ -43,4 +43,8 @@ bool zone_may(zone_scan *scan, zone_token *token, bool quoted, zone_problem *pro
 /* The line must end here. */
 bool zone_need_end(zone_scan *scan, zone_problem *problem);
 
+/* The same for a directive: BIND refuses one that the end of the file ends. */
+bool zone_need_line_end(zone_scan *scan, zone_problem *problem);
+bool zone_check_line_end(const zone_scan *scan, zone_problem *problem); /* its end was read */
+
 #endif

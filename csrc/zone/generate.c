@@ -207,7 +207,7 @@ static bool read_data(zone *z, zone_scan *scan, directive *d) {
     }
     d->data_end = d->data.end;
     if (d->head.type_value != ZONE_TYPE_CAA || d->data.kind == ZONE_TOKEN_QUOTED) {
-        return zone_need_end(scan, &z->problem);
+        return zone_need_line_end(scan, &z->problem);
     }
     for (;;) {
         zone_token token;
@@ -215,7 +215,7 @@ static bool read_data(zone *z, zone_scan *scan, directive *d) {
             return false;
         }
         if (token.kind == ZONE_TOKEN_EOL || token.kind == ZONE_TOKEN_END) {
-            return true;
+            return zone_check_line_end(scan, &z->problem);
         }
         d->data_end = token.end;
         d->several = true;

@@ -268,7 +268,7 @@ static bool read_origin(zone *z, bool *relative) {
     zone_token token;
     dns_name name;
     if (!zone_need(&frame->scan, &token, false, "the name for $ORIGIN", &z->problem) ||
-        !read_name(z, &token, &name) || !zone_need_end(&frame->scan, &z->problem)) {
+        !read_name(z, &token, &name) || !zone_need_line_end(&frame->scan, &z->problem)) {
         return false;
     }
     if (!frame->has_origin || !dns_name_equal(&frame->origin, &name)) {
@@ -295,7 +295,7 @@ static bool read_default_ttl(zone *z, zone_token *time, bool *too_large) {
                          "%s is not a TTL; write seconds or a time like 1h30m",
                          zone_quote(scan->bytes, token.first, token.end).text);
     }
-    if (!zone_need_end(scan, &z->problem)) {
+    if (!zone_need_line_end(scan, &z->problem)) {
         return false;
     }
     *time = token;
@@ -323,7 +323,7 @@ static bool read_date(zone *z) {
                          "$DATE takes a time like 20260131235959");
     }
     z->dated = true;
-    return zone_need_end(scan, &z->problem);
+    return zone_need_line_end(scan, &z->problem);
 }
 
 /* On true the engine suspends: z->wanted is the file. */
@@ -343,7 +343,7 @@ static bool read_include(zone *z) {
     z->include_origin = frame->origin;
     if (token.kind != ZONE_TOKEN_EOL && token.kind != ZONE_TOKEN_END) {
         if (!read_name(z, &token, &z->include_origin) ||
-            !zone_need_end(&frame->scan, &z->problem)) {
+            !zone_need_line_end(&frame->scan, &z->problem)) {
             return false;
         }
         z->has_include_origin = true;

@@ -9,94 +9,109 @@
 
 #include "mnemonic.h"
 
-static const char *message_of(zone_code code) {
-    switch (code) {
-    case ZONE_PORT_CRLF:
-        return "lines end in CR LF: Knot DNS refuses the file";
-    case ZONE_PORT_CR:
-        return "a lone CR ends a line here, as BIND and dnspython read it; Knot DNS, NSD, ldns and "
-               "miekg/dns (CoreDNS) do not";
-    case ZONE_PORT_NESTED:
-        return "parentheses inside parentheses: Knot DNS and simdzone (NSD from 4.10) refuse them";
-    case ZONE_PORT_NO_BLANK:
-        return "no blank in front of this quote: Knot DNS, ldns and miekg/dns (CoreDNS) refuse it";
-    case ZONE_PORT_QUOTED_OWNER:
-        return "an owner in quotes: ldns takes the quotes as part of the name; Knot DNS, simdzone "
-               "(NSD from 4.10), miekg/dns (CoreDNS) and dnspython refuse it";
-    case ZONE_PORT_RAW_NAME:
-        return "bytes beyond ASCII in a name: Knot DNS refuses them, dnspython makes an A-label of "
-               "them; write \\DDD, or the A-label (xn--...)";
-    case ZONE_PORT_TTL_UNITS:
-        return "simdzone (NSD from 4.10) refuses a time whose units go from large to small, like "
-               "1h30m; write seconds";
-    case ZONE_PORT_TTL_LAST_UNIT:
-        return "simdzone (NSD from 4.10), ldns and miekg/dns (CoreDNS) read a time without its "
-               "last unit; BIND, Knot DNS and dnspython refuse it";
-    case ZONE_PORT_TTL_RANGE:
-        return "Knot DNS, ldns, miekg/dns (CoreDNS) and dnspython keep a TTL above 2147483647, "
-               "simdzone (NSD from 4.10) refuses it, BIND takes 0";
-    case ZONE_PORT_NO_TTL:
-        return "no TTL here and no $TTL before: BIND takes the last TTL that was said, then the "
-               "SOA minimum; simdzone (NSD from 4.10) and miekg/dns (CoreDNS) the last one said; "
-               "Knot DNS, NSD 4.6 and ldns a default of their own (3600)";
-    case ZONE_PORT_CLASS_FIRST:
-        return "a class in front of the TTL: ldns 1.8 and dnspython 2.3 refuse it";
-    case ZONE_PORT_CLASS_NUMBER:
-        return "a class as a number: Knot DNS refuses it; write IN";
-    case ZONE_PORT_RELATIVE_ORIGIN:
-        return "a relative $ORIGIN: Knot DNS and simdzone (NSD from 4.10) refuse it, ldns takes it "
-               "as absolute, dnspython loses what follows";
-    case ZONE_PORT_DIRECTIVE_CASE:
-        return "a directive in small letters: simdzone (NSD from 4.10) refuses it, ldns makes a "
-               "record of it";
-    case ZONE_PORT_UNKNOWN_DIRECTIVE:
-        return "ldns makes an owner of such a line and goes on; all others refuse the file";
-    case ZONE_PORT_GENERATE:
-        return "Knot DNS, NSD, simdzone and ldns refuse $GENERATE";
-    case ZONE_PORT_INCLUDE_BASE:
-        return "a relative $INCLUDE starts at the server's working directory with BIND, simdzone "
-               "(NSD from 4.10) and dnspython, but beside this file with Knot DNS and miekg/dns "
-               "(CoreDNS)";
-    case ZONE_PORT_CAA_UNQUOTED:
-        return "a CAA value without quotes: ldns 1.8.3 refuses it";
-    case ZONE_PORT_CAA_FLAGS_ZERO:
-        return "CAA flags with a leading zero: simdzone (NSD from 4.10) refuses them";
-    case ZONE_PORT_CAA_FLAGS_RANGE:
-        return "ldns takes the low eight bits of such flags; all others refuse the record";
-    case ZONE_PORT_CAA_TAG:
-        return "Knot DNS and miekg/dns (CoreDNS) take a tag with a hyphen; BIND, simdzone (NSD "
-               "from 4.10), ldns and dnspython refuse it";
-    case ZONE_PORT_CAA_TAG_CASE:
-        return "capital letters in a CAA tag: NSD 4.6 refuses them, and simdzone (NSD from 4.10) a "
-               "capital X";
-    case ZONE_PORT_CAA_TAG_QUOTED:
-        return "Knot DNS, NSD 4.6 and dnspython take a CAA tag in quotes; all others refuse it";
-    case ZONE_PORT_CAA_TAG_EMPTY:
-        return "BIND and dnspython refuse an empty CAA tag; Knot DNS, simdzone (NSD from 4.10), "
-               "ldns and miekg/dns (CoreDNS) take it";
-    case ZONE_PORT_CAA_LONG_VALUE:
-        return "a CAA value of more than 255 octets: miekg/dns 1.1.50 (CoreDNS) refuses it";
-    case ZONE_PORT_CAA_RAW_VALUE:
-        return "bytes beyond ASCII in a CAA value: Knot DNS refuses them; write \\DDD";
-    case ZONE_PORT_OPEN_QUOTE:
-        return "simdzone (NSD from 4.10) and miekg/dns (CoreDNS) read a quoted string over the end "
-               "of the line, and ldns closes it there; BIND, Knot DNS and dnspython refuse it";
-    case ZONE_PORT_ESCAPE:
-        return "miekg/dns (CoreDNS) wraps or drops such an escape; all others refuse it";
-    case ZONE_PORT_NUL:
-        return "simdzone (NSD from 4.10) stops silently at a NUL byte and ldns reads over it; all "
-               "others refuse the file";
-    case ZONE_PORT_OUT_OF_ZONE:
-        return "BIND and dnspython leave out what is out of zone; NSD refuses the whole zone";
-    case ZONE_PORT_BELOW_DNAME:
-        return "there is data below this DNAME: BIND hides it, NSD and Knot DNS refuse the zone";
-    case ZONE_PORT_CNAME_AND_OTHER:
-        return "BIND, NSD and dnspython refuse the zone; tools that only read it (simdzone, ldns, "
-               "miekg/dns) do not notice";
-    default:
-        return NULL; /* not of this file */
-    }
-}
+/* By code; every code from ZONE_PORT_CRLF to ZONE_PORT_TWO_SOA has one. */
+static const char *const messages[] = {
+    [ZONE_PORT_CRLF - ZONE_PORT_CRLF] = "lines end in CR LF: Knot DNS refuses the file",
+    [ZONE_PORT_CR - ZONE_PORT_CRLF] =
+        "a lone CR ends a line here, as BIND and dnspython read it; Knot DNS, simdzone "
+        "(NSD from 4.10), ldns and miekg/dns (CoreDNS) do not",
+    [ZONE_PORT_NESTED - ZONE_PORT_CRLF] =
+        "parentheses inside parentheses: Knot DNS and NSD refuse them",
+    [ZONE_PORT_NO_BLANK - ZONE_PORT_CRLF] =
+        "no blank in front of this quote: Knot DNS, NSD 4.6, ldns and miekg/dns "
+        "(CoreDNS) refuse it",
+    [ZONE_PORT_QUOTED_OWNER - ZONE_PORT_CRLF] =
+        "an owner in quotes: ldns takes the quotes as part of the name; Knot DNS, "
+        "simdzone (NSD from 4.10), miekg/dns (CoreDNS) and dnspython refuse it",
+    [ZONE_PORT_RAW_NAME - ZONE_PORT_CRLF] =
+        "bytes beyond ASCII in a name: Knot DNS refuses them, dnspython makes an "
+        "A-label of them; write \\DDD, or the A-label (xn--...)",
+    [ZONE_PORT_TTL_UNITS - ZONE_PORT_CRLF] =
+        "simdzone (NSD from 4.10) refuses a time whose units go from large to small, "
+        "like 1h30m; write seconds",
+    [ZONE_PORT_TTL_LAST_UNIT - ZONE_PORT_CRLF] =
+        "NSD, ldns and miekg/dns (CoreDNS) read a time without its last unit; BIND, "
+        "Knot DNS and dnspython refuse it",
+    [ZONE_PORT_TTL_RANGE - ZONE_PORT_CRLF] =
+        "Knot DNS, ldns, miekg/dns (CoreDNS) and dnspython keep a TTL above 2147483647, "
+        "simdzone (NSD from 4.10) refuses it, BIND takes 0",
+    [ZONE_PORT_NO_TTL - ZONE_PORT_CRLF] =
+        "no TTL here and no $TTL before: BIND takes the last TTL that was said, then "
+        "the SOA minimum; simdzone (NSD from 4.10) and miekg/dns (CoreDNS) the last one "
+        "said; Knot DNS, NSD 4.6 and ldns a default of their own (3600)",
+    [ZONE_PORT_CLASS_FIRST - ZONE_PORT_CRLF] =
+        "a class in front of the TTL: ldns 1.8 and dnspython 2.3 refuse it",
+    [ZONE_PORT_CLASS_NUMBER - ZONE_PORT_CRLF] =
+        "a class as a number: Knot DNS refuses it; write IN",
+    [ZONE_PORT_RELATIVE_ORIGIN - ZONE_PORT_CRLF] =
+        "a relative $ORIGIN: Knot DNS and NSD refuse it, ldns takes it as absolute, "
+        "dnspython loses what follows",
+    [ZONE_PORT_DIRECTIVE_CASE - ZONE_PORT_CRLF] =
+        "a directive in small letters: simdzone (NSD from 4.10) refuses it, ldns makes "
+        "a record of it",
+    [ZONE_PORT_UNKNOWN_DIRECTIVE - ZONE_PORT_CRLF] =
+        "ldns makes an owner of such a line and goes on; all others refuse the file",
+    [ZONE_PORT_GENERATE - ZONE_PORT_CRLF] = "Knot DNS, NSD, simdzone and ldns refuse $GENERATE",
+    [ZONE_PORT_INCLUDE_BASE - ZONE_PORT_CRLF] =
+        "a relative $INCLUDE starts at the server's working directory with BIND, NSD "
+        "and dnspython, but beside this file with Knot DNS and miekg/dns (CoreDNS)",
+    [ZONE_PORT_CAA_UNQUOTED - ZONE_PORT_CRLF] = "a CAA value without quotes: ldns 1.8.3 refuses it",
+    [ZONE_PORT_CAA_FLAGS_ZERO - ZONE_PORT_CRLF] =
+        "CAA flags with a leading zero: simdzone (NSD from 4.10) refuses them",
+    [ZONE_PORT_CAA_FLAGS_RANGE - ZONE_PORT_CRLF] =
+        "NSD 4.6 and ldns take the low eight bits of such flags; all others refuse them",
+    [ZONE_PORT_CAA_TAG - ZONE_PORT_CRLF] =
+        "Knot DNS and miekg/dns (CoreDNS) take a tag with a hyphen; BIND, NSD, ldns and "
+        "dnspython refuse it",
+    [ZONE_PORT_CAA_TAG_CASE - ZONE_PORT_CRLF] =
+        "capital letters in a CAA tag: NSD 4.6 refuses them, and simdzone (NSD from "
+        "4.10) a capital X",
+    [ZONE_PORT_CAA_TAG_QUOTED - ZONE_PORT_CRLF] =
+        "Knot DNS, NSD 4.6 and dnspython take a CAA tag in quotes; all others refuse it",
+    [ZONE_PORT_CAA_TAG_EMPTY - ZONE_PORT_CRLF] =
+        "BIND and dnspython refuse an empty CAA tag; Knot DNS, NSD, ldns and miekg/dns "
+        "(CoreDNS) take it",
+    [ZONE_PORT_CAA_LONG_VALUE - ZONE_PORT_CRLF] =
+        "a CAA value of more than 255 octets: miekg/dns 1.1.50 (CoreDNS) refuses it",
+    [ZONE_PORT_CAA_RAW_VALUE - ZONE_PORT_CRLF] =
+        "bytes beyond ASCII in a CAA value: Knot DNS refuses them; write \\DDD",
+    [ZONE_PORT_OPEN_QUOTE - ZONE_PORT_CRLF] =
+        "NSD and miekg/dns (CoreDNS) read a quoted string over the end of the line, and "
+        "ldns closes it there; BIND, Knot DNS and dnspython refuse it",
+    [ZONE_PORT_ESCAPE - ZONE_PORT_CRLF] =
+        "NSD 4.6 and miekg/dns (CoreDNS) wrap or drop such an escape; all others refuse "
+        "it",
+    [ZONE_PORT_NUL - ZONE_PORT_CRLF] =
+        "simdzone (NSD from 4.10) stops silently at a NUL byte and ldns reads over it; "
+        "all others refuse the file",
+    [ZONE_PORT_OUT_OF_ZONE - ZONE_PORT_CRLF] =
+        "BIND and dnspython leave out what is out of zone; NSD refuses the whole zone",
+    [ZONE_PORT_BELOW_DNAME - ZONE_PORT_CRLF] =
+        "there is data below this DNAME: BIND hides it, NSD and Knot DNS refuse the "
+        "zone",
+    [ZONE_PORT_CNAME_AND_OTHER - ZONE_PORT_CRLF] =
+        "BIND, NSD and dnspython refuse the zone; tools that only read it (simdzone, "
+        "ldns, miekg/dns) do not notice",
+    [ZONE_PORT_OWNER_PARENTHESIS - ZONE_PORT_CRLF] =
+        "a parenthesis in front of the type: Knot DNS and NSD 4.6 refuse it",
+    [ZONE_PORT_OPEN_PARENTHESIS - ZONE_PORT_CRLF] =
+        "NSD 4.6 closes such a parenthesis at the end of the file; BIND and Knot DNS refuse it",
+    [ZONE_PORT_GENERIC_LENGTH - ZONE_PORT_CRLF] =
+        "NSD 4.6 does not compare the length behind \\# with the data; BIND and Knot DNS "
+        "refuse it",
+    [ZONE_PORT_LONG_STRING - ZONE_PORT_CRLF] =
+        "Knot DNS splits such a string; BIND and NSD refuse it",
+    [ZONE_PORT_FINAL_DIRECTIVE - ZONE_PORT_CRLF] =
+        "Knot DNS and NSD 4.6 read such a file; BIND refuses it",
+    [ZONE_PORT_NO_NS - ZONE_PORT_CRLF] =
+        "Knot DNS and NSD load a zone without NS records at its top; BIND refuses it",
+    [ZONE_PORT_TWO_SOA - ZONE_PORT_CRLF] =
+        "Knot DNS loads a zone with two SOA records; BIND and NSD refuse it",
+};
+
+_Static_assert(sizeof messages / sizeof messages[0] == ZONE_PORT_TWO_SOA - ZONE_PORT_CRLF + 1,
+               "a message for each portability lint");
+_Static_assert(ZONE_PORT_TWO_SOA - ZONE_PORT_CRLF < 64, "bits of zone.said");
 
 static uint64_t bit_of(zone_code code) {
     return (uint64_t)1 << (unsigned)(code - ZONE_PORT_CRLF);
@@ -104,13 +119,12 @@ static uint64_t bit_of(zone_code code) {
 
 bool zone_say_portability_at(zone *z, uint32_t file, uint32_t order, zone_code code, size_t first,
                              size_t end) {
-    const char *message = message_of(code);
-    if (message == NULL || (z->said & bit_of(code)) != 0) {
+    if ((z->said & bit_of(code)) != 0) {
         return true;
     }
     z->said |= bit_of(code);
     zone_problem problem;
-    zone_fail(&problem, code, first, end, "%s", message);
+    zone_fail(&problem, code, first, end, "%s", messages[code - ZONE_PORT_CRLF]);
     return zone_report_at(z, file, order, ZONE_INFO, &problem);
 }
 
@@ -211,7 +225,11 @@ static bool lint_quirks(zone *z, const zone_scan *scan) {
 
 static bool lint_head(zone *z, const zone_scan *scan, const zone_head *head) {
     bool ok = true;
-    if (head->owner.kind == ZONE_TOKEN_QUOTED) {
+    if (scan->used_parens && scan->paren_first < head->type.first) {
+        ok = zone_say_portability(z, ZONE_PORT_OWNER_PARENTHESIS, scan->paren_first,
+                                  scan->paren_first + 1);
+    }
+    if (ok && head->owner.kind == ZONE_TOKEN_QUOTED) {
         ok = say_token(z, ZONE_PORT_QUOTED_OWNER, &head->owner);
     }
     if (ok && head->owner.kind != ZONE_TOKEN_BLANK && !is_said(z, ZONE_PORT_RAW_NAME) &&
@@ -264,6 +282,10 @@ bool zone_lint_entry(zone *z, const zone_head *head, const zone_rdata *rdata) {
 bool zone_lint_bad_rdata(zone *z, const zone_rdata *rdata) {
     const zone_problem *problem = &z->problem;
     const uint8_t *bytes = rdata->scan->bytes;
+    if (rdata->generic && (problem->code == ZONE_BAD_HEX || problem->code == ZONE_UNEXPECTED_END) &&
+        rdata->wrong_length) {
+        return zone_say_portability(z, ZONE_PORT_GENERIC_LENGTH, problem->first, problem->end);
+    }
     if (rdata->type != ZONE_TYPE_CAA) {
         return true;
     }
@@ -302,6 +324,12 @@ bool zone_lint_error(zone *z) {
     switch (z->problem.code) {
     case ZONE_UNCLOSED_QUOTE:
         return zone_say_portability(z, ZONE_PORT_OPEN_QUOTE, first, end);
+    case ZONE_UNCLOSED_PARENTHESIS:
+        return zone_say_portability(z, ZONE_PORT_OPEN_PARENTHESIS, first, end);
+    case ZONE_STRING_TOO_LONG:
+        return zone_say_portability(z, ZONE_PORT_LONG_STRING, first, end);
+    case ZONE_NO_FINAL_NEWLINE:
+        return zone_say_portability(z, ZONE_PORT_FINAL_DIRECTIVE, first, end);
     case ZONE_BAD_ESCAPE:
         return zone_say_portability(z, ZONE_PORT_ESCAPE, first, end);
     case ZONE_NUL_BYTE:

@@ -37,6 +37,7 @@
     /* directives */                                                                               \
     X(BAD_TTL, "bad-ttl")                                                                          \
     X(BAD_DATE, "bad-date")                                                                        \
+    X(NO_FINAL_NEWLINE, "no-final-newline")                                                        \
     X(UNKNOWN_DIRECTIVE, "unknown-directive")                                                      \
     X(BAD_GENERATE, "bad-generate")                                                                \
     X(GENERATE_DATA, "generate-data")                                                              \
@@ -114,6 +115,13 @@
     X(PORT_OUT_OF_ZONE, "portability-out-of-zone")                                                 \
     X(PORT_BELOW_DNAME, "portability-below-dname")                                                 \
     X(PORT_CNAME_AND_OTHER, "portability-cname-and-other")                                         \
+    X(PORT_OWNER_PARENTHESIS, "portability-owner-parenthesis")                                     \
+    X(PORT_OPEN_PARENTHESIS, "portability-open-parenthesis")                                       \
+    X(PORT_GENERIC_LENGTH, "portability-generic-length")                                           \
+    X(PORT_LONG_STRING, "portability-long-string")                                                 \
+    X(PORT_FINAL_DIRECTIVE, "portability-final-directive")                                         \
+    X(PORT_NO_NS, "portability-no-ns")                                                             \
+    X(PORT_TWO_SOA, "portability-two-soa")                                                         \
     /* limits of this reader */                                                                    \
     X(FILE_TOO_LARGE, "file-too-large")                                                            \
     X(ENTRY_TOO_LONG, "entry-too-long")                                                            \

@@ -226,6 +226,7 @@ static bool read_generic(zone_rdata *rdata) {
         zone_token token;
         if (!zone_need(scan, &token, false, "more hexadecimal digits (the length says so)",
                        problem)) {
+            rdata->wrong_length = true;
             return false;
         }
         for (size_t at = token.first; at < token.end; at++) {
@@ -235,6 +236,7 @@ static bool read_generic(zone_rdata *rdata) {
                                  "only hexadecimal digits may follow \\# and the length");
             }
             if (rdata->len >= wanted) {
+                rdata->wrong_length = true;
                 return zone_fail(problem, ZONE_BAD_HEX, token.first, token.end,
                                  "there are more hexadecimal digits than the length %lu says",
                                  (unsigned long)wanted);
@@ -300,7 +302,7 @@ static bool starts_generic(zone_rdata *rdata) {
 bool zone_rdata_read(zone_rdata *rdata) {
     static const zone_token none = {.kind = ZONE_TOKEN_NONE};
     rdata->len = 0;
-    rdata->complete = false;
+    rdata->complete = rdata->wrong_length = false;
     rdata->flags = rdata->tag = rdata->value = rdata->serial = none;
     rdata->generic = starts_generic(rdata);
     if (rdata->generic ? !read_generic(rdata) : !read_known(rdata)) {

@@ -15,9 +15,10 @@ typedef struct {
     const dns_name *origin; /* NULL: none is known, relative names are an error */
     zone_problem *problem;
     uint16_t type;
-    bool generic;  /* \# form */
-    bool complete; /* wire[0, len) is the whole rdata; false: a type that is only looked over */
-    uint8_t *wire; /* ZONE_RDATA_MAX octets of the caller's */
+    bool generic;      /* \# form */
+    bool wrong_length; /* \# form: the length is not that of the data */
+    bool complete;     /* wire[0, len) is the whole rdata; false: a type that is only looked over */
+    uint8_t *wire;     /* ZONE_RDATA_MAX octets of the caller's */
     size_t len;
     zone_token flags; /* CAA, not \#: the tokens of its fields */
     zone_token tag;

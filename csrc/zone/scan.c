@@ -167,6 +167,7 @@ static void next(zone_scan *scan, zone_token *token, bool entry_start) {
                 note(scan, ZONE_QUIRK_NESTED, at);
             }
             scan->parens++;
+            scan->paren_first = scan->used_parens ? scan->paren_first : at;
             scan->used_parens = true;
             scan->line_start = false;
             scan->last_end = ++scan->at;

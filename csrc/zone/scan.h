@@ -46,6 +46,7 @@ typedef struct {
     size_t paren_at;      /* the outermost one that is open now */
     bool line_start;      /* nothing but blanks and comments since the last line end */
     bool used_parens;     /* since zone_scan_entry */
+    size_t paren_first;   /* the first of them */
     size_t first;         /* first byte of the entry since zone_scan_entry */
     size_t last_end;      /* behind the last token or parenthesis of the entry */
     size_t comment_first; /* the last comment of the entry; first == end: none */

@@ -165,6 +165,32 @@ describe("answers, as NSD, Knot and BIND give them,", function()
     end
   end)
 
+  it("of the differential table: who loads what", function()
+    local entries = {}
+    for i, case in ipairs(support.cases("10-differential.txt")) do
+      if not case.texts["part.inc"] then
+        local apex = ("d%d.test"):format(i)
+        local text = case.texts.zone:gsub("example%.com", apex)
+        entries[#entries + 1] = { name = apex, text = text, case = case, loads = zone.load(text, { origin = apex }):status() == "loadable" }
+      end
+    end
+    local servers = dns_servers.start(entries)
+    servers:stop()
+    local complaints = {}
+    for _, server in ipairs(servers.names) do
+      for _, entry in ipairs(entries) do
+        local wanted = entry.case[server] and server ~= "bind" and entry.case[server] == "loads"
+        if server == "bind" or not entry.case[server] then
+          wanted = entry.loads
+        end
+        if wanted ~= (servers.serving[server][entry.name] or false) then
+          complaints[#complaints + 1] = ("%s:%d: %s: %s %s it"):format(entry.case.file, entry.case.line, entry.case.title, server, wanted and "refuses" or "loads")
+        end
+      end
+    end
+    assert.equal("", table.concat(complaints, "\n"))
+  end)
+
   it("of random zones", function()
     local entries, texts = {}, {}
     local wanted = math.max(4, math.floor(scale(10000 * 1.1) / PER_ZONE)) -- a tenth more: NSD and Knot refuse some zones that BIND loads

@@ -90,6 +90,9 @@ function M.cases(name)
     elseif line:match("^option ") then
       local key, value = line:match("^option (%S+)=(%S*)$")
       case.options[key] = tonumber(value) or value
+    elseif line:match("^knot ") or line:match("^nsd ") then
+      local server, what = line:match("^(%l+) (%l+)")
+      case[server] = what
     elseif line:match("^bind ") then
       case.bind = line:match("^bind (%S+)")
     elseif line:match("%S") and not line:match("^#") then
