@@ -87,7 +87,7 @@ void manifest_free(manifest *m) {
 
 /* ---- problems ---- */
 
-/* secretName, privateKeySecretRef, secretKeyRef: fields that hold a Secret's name, not its bytes. */
+/* secretName, privateKeySecretRef, secretKeyRef: fields that hold a Secret's name, not bytes. */
 static bool names_secret(const char *text, size_t length) {
     static const char *const fields[] = {"Name", "Ref", "KeyRef"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {

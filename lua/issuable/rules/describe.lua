@@ -201,7 +201,8 @@ local CURE = {
   ["zone-ambiguous"] = "name the file that is served: --zone FILE",
   ["zone-broken"] = "mend the errors of the zone file first",
   ["unresolved-name"] = "render the template first, then check the result",
-  ["account-unknown"] = "the account URI stands in the issuer's status.acme.uri: check a dump of the cluster, name it in the accounts of the policy file, or give --account URI to decide",
+  ["account-unknown"] = "the account URI stands in the issuer's status.acme.uri: check a dump of the cluster, name it in the policy file's accounts,"
+    .. " or give --account URI to decide",
   ["method-unknown"] = "add the issuer's solvers to the input, or give --method to decide",
   ["ca-dependent"] = "write the records so that every CA reads them alike, or fix one behaviour with --ca-behavior",
   ["name-not-issuable"] = "correct the name, or use a private issuer for it",
