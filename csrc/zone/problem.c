@@ -56,13 +56,13 @@ static void quote(char *out, size_t size, const uint8_t *bytes, size_t first, si
 }
 
 zone_snippet zone_quote(const uint8_t *bytes, size_t first, size_t end) {
-    zone_snippet out;
+    zone_snippet out = {""};
     quote(out.text, sizeof out.text, bytes, first, end);
     return out;
 }
 
 zone_sentence zone_quote_sentence(const char *text, size_t len) {
-    zone_sentence out;
+    zone_sentence out = {""};
     quote(out.text, sizeof out.text, (const uint8_t *)text, 0, len);
     return out;
 }

@@ -47,11 +47,12 @@ function M.run(source)
   local folder = shell.folder()
   local quoted = shell.quote(folder)
   local include = jit and "/usr/include/luajit-2.1 -I/usr/local/include/luajit-2.1" or "/usr/include/lua5.4 -I/usr/include/lua54 -I/usr/local/include"
-  local status, out, err = shell.run(("${CC:-cc} -D_GNU_SOURCE -O1 -shared -fPIC -Wl,-z,lazy -I%s -o %s/failing_memory.so %s -ldl"):format(
+  local status, _, err = shell.run(("${CC:-cc} -D_GNU_SOURCE -O1 -shared -fPIC -Wl,-z,lazy -I%s -o %s/failing_memory.so %s -ldl"):format(
     include, quoted, shell.quote(shell.root .. "/spec/support/failing_memory.c")))
   assert(status == 0, err)
   shell.write(folder .. "/child.lua", CHILD:format(source))
   local path = jit and "LUA_CPATH" or "LUA_CPATH_5_4"
+  local out
   status, out, err = shell.run(("%s=%s/?.so\\;\"$%s\" LD_PRELOAD=%s/failing_memory.so timeout 300 %s %s/child.lua"):format(
     path, quoted, path, quoted, shell.quote(shell.lua), quoted))
   shell.remove(folder)
