@@ -1,6 +1,7 @@
 /* Records as numbers: what two states of a zone have in common without looking at each record.
  * SPDX-License-Identifier: MIT
- * A record is its owner (without case), type, TTL and data in wire form (RFC 1035 section 3.2.1). */
+ * A record is its owner (without case), type, TTL and data in wire form (RFC 1035 section 3.2.1).
+ */
 #include "fingerprint.h"
 
 #include <stdlib.h>
