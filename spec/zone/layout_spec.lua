@@ -51,10 +51,9 @@ local function check_same_entries(bytes, pieces, context)
     assert(piece and piece.kind == "record", context)
     assert.equal(record.line_last + #record.eol, piece.last, context)
   end
-  local at = 1
   for _, problem in ipairs(handle:errors()) do
     if problem.severity == "error" and problem.last >= problem.first then
-      at = 1
+      local at = 1
       while pieces[at + 1] and pieces[at].last < problem.first do
         at = at + 1
       end
