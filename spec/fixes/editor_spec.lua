@@ -683,6 +683,20 @@ ns A 192.0.2.1
 ? ttl example.com SOA 60
 refused ttl-carrier write a $TTL line first
 
+== without $TTL: a set that has the wanted TTL from above keeps it when that goes
+raw
+@ 3600 SOA ns hm 7 1 1 1 1
+@ NS ns
+ns A 192.0.2.1
+www A 192.0.2.7
+? ttl ns.example.com A 60
+? ttl www.example.com A 3600
+=>
+@ 3600 SOA ns hm 8 1 1 1 1
+@ NS ns
+ns 60 A 192.0.2.1
+www 3600 A 192.0.2.7
+
 == set and added to
 www CAA 0 issue "a"
 ? ttl www.example.com CAA 60

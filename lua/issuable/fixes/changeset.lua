@@ -22,6 +22,7 @@ local MAX_RDATA = 65535
 ---@field ttls table<integer, integer>
 ---@field values table<integer, table> new { flags, tag, value }
 ---@field inserted table<integer, table> for issuable.fixes.inherit
+---@field retimed table<string, integer> owner → the TTL that its CAA records get
 ---@field anchors table<integer, table[]> what comes behind a record, in order
 ---@field cause table<integer, table> the change that touches a record
 local Work = {}
@@ -113,7 +114,12 @@ function Work:gather_ttls(change)
       local why_not = "%s:%d: neither $TTL nor a TTL is written there, so the SOA's minimum is the TTL of the whole zone; write a $TTL line first"
       return refusal("ttl-carrier", why_not, record.path, record.line)
     end
-    self.ttls[wanted.record], self.cause[wanted.record] = wanted.ttl, change
+    if record.type == "CAA" then
+      self.retimed[record.owner] = wanted.ttl
+    end
+    if record.ttl ~= wanted.ttl then
+      self.ttls[wanted.record], self.cause[wanted.record] = wanted.ttl, change
+    end
   end
   return true
 end
@@ -243,15 +249,20 @@ function Work:peers(owner)
   return peers
 end
 
---- The TTL of a new record: that of its RRset, else what was wanted, else what a line without one has there.
+--- The TTL of a new record: that of its RRset, which has one (RFC 2181 section 5.2); for the first record of an owner what was wanted,
+--- else what a line without one has there.
 function Work:ttl_of(item, inherited)
-  local anchor = item.spot.anchor
-  if item.spot.sibling and self.ttls[anchor.index] then
-    return self.ttls[anchor.index]
-  elseif item.ttl then
-    return item.ttl
+  if not item.spot.sibling then
+    return item.ttl or inherited
+  elseif self.retimed[item.owner] then
+    return self.retimed[item.owner]
   end
-  return item.spot.sibling and anchor.ttl or inherited
+  local smallest
+  for _, index in ipairs(self.handle:find(item.owner, "CAA")) do
+    local ttl = self.handle:record(index).ttl
+    smallest = smallest and math.min(smallest, ttl) or ttl
+  end
+  return smallest
 end
 
 --- The owner that a line must write out, because the line above says another one once the changes are made.
@@ -308,11 +319,7 @@ function Work:fresh_line(item, source, ttl, repeated)
 end
 
 --- The lines behind one record.
-function Work:lines(index)
-  local record, source = self.editor:record(index)
-  if not record then
-    return nil, source
-  end
+function Work:lines(index, record, source)
   local items, lines = in_order(self.anchors[index]), {}
   local following = self.handle:record(index + 1)
   local inherited = record.default_ttl or inherit.ttl_after(self.handle, self, index)
@@ -334,7 +341,7 @@ function Work:lines(index)
     table.insert(self.intended.added, { owner = item.owner, ttl = ttl, flags = item.new.flags, tag = item.new.tag, value = item.new.value })
   end
   self.inserted[index] = effect
-  return lines, record, source
+  return lines
 end
 
 -- ---- edits ----
@@ -363,14 +370,10 @@ end
 function Work:line_edits()
   local files, order = {}, {}
   for _, index in ipairs(sorted_keys(self.removed, self.anchors)) do
-    local lines, record, source = {}, nil, nil
-    if self.anchors[index] then
-      lines, record, source = self:lines(index)
-      if not lines then
-        return nil, record
-      end
-    else
-      record, source = self.editor:record(index)
+    local record, source = self.editor:record(index)
+    local lines = record and (self.anchors[index] and self:lines(index, record, source) or {})
+    if not lines then
+      return nil, source
     end
     local behind = record.line_last + #record.eol + 1
     local file = files[record.path]
@@ -435,7 +438,7 @@ function Work:head_edits()
   local touched = sorted_keys(self.removed, self.ttls, self.inserted)
   local heads = {}
   for index, ttl in pairs(self.ttls) do
-    if not self.removed[index] and self.handle:record(index).ttl ~= ttl then
+    if not self.removed[index] then
       heads[index] = { ttl = ttl, change = self.cause[index] }
     end
   end
@@ -471,6 +474,27 @@ end
 local STEPS = { "line_edits", "value_edits", "head_edits" }
 local GATHER = { "gather_removals", "gather_values", "gather_ttls", "gather_additions" }
 
+--- The name that a change speaks of, as issuable.zone writes it.
+local function canonical(handle, owner)
+  local answer, message = handle:answer(owner, "CAA")
+  if not answer then
+    return refusal("no-name", "%s is no domain name: %s", owner, message)
+  end
+  return answer.name
+end
+
+--- Takes one change in, as far as one step goes.
+function Work:gather(step, change)
+  if change.refused then
+    return nil, { refused = change.refused, why = change.why }
+  end
+  local owner, problem = canonical(self.handle, change.owner)
+  if not owner then
+    return nil, problem
+  end
+  return self[step](self, change, owner)
+end
+
 --- Makes the edits of all changes at once.
 ---@param editor issuable.ZoneEditor
 ---@param changes issuable.EditorChange[]
@@ -478,19 +502,14 @@ local GATHER = { "gather_removals", "gather_values", "gather_ttls", "gather_addi
 ---@return { refused: string, why: string, change: table? }?
 function M.make(editor, changes)
   local work = setmetatable({ editor = editor, handle = editor.handle }, Work)
-  for _, field in ipairs { "removed", "ttls", "values", "inserted", "anchors", "cause", "added", "spots", "edits" } do
+  for _, field in ipairs { "removed", "ttls", "values", "inserted", "anchors", "cause", "added", "spots", "edits", "retimed" } do
     work[field] = {}
   end
   work.intended = { added = {}, removed = work.removed, values = work.values, ttls = work.ttls }
   -- what goes is known before what comes looks for its place
   for _, step in ipairs(GATHER) do
     for _, change in ipairs(changes) do
-      local done, problem = true, nil
-      if change.refused then
-        done, problem = nil, { refused = change.refused, why = change.why }
-      else
-        done, problem = work[step](work, change, (change.owner:lower():gsub("(.)%.$", "%1")))
-      end
+      local done, problem = work:gather(step, change)
       if not done then
         problem.change = change
         return nil, problem

@@ -90,8 +90,8 @@ function M.line(bytes, model, new, options)
       left_out = nil
       if ttl and not model.ttl_span then
         text = text .. ttl .. " " -- in front of the class
+        ttl = nil
       end
-      ttl = nil
       text = text .. word_there
     end
   end

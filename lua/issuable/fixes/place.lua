@@ -22,10 +22,7 @@ end
 ---@return boolean? fine
 ---@return { refused: string, why: string }?
 function M.check(zone, owner, type_name)
-  local answer, message = zone:answer(owner, type_name)
-  if not answer then
-    return refusal("no-name", "%s is no domain name: %s", owner, message)
-  end
+  local answer = zone:answer(owner, type_name)
   local alias = answer.aliases[1]
   local wildcard = alias and alias.wildcard or not alias and answer.wildcard
   if answer.kind == "outside" then

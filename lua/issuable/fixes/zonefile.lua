@@ -32,7 +32,7 @@ local M = {}
 
 ---@class issuable.EditorChange
 ---@field owner string canonical name
----@field ttl integer? of what is added; default: that of the RRset, else the one in force there
+---@field ttl integer? of the first record of an owner, default: the one in force there; what joins an RRset has its TTL
 ---@field add issuable.EditorAdd[]?
 ---@field change { record: integer, flags: integer?, tag: string?, value: string? }[]? by record index
 ---@field remove integer[]? record indexes
