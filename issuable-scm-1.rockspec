@@ -144,6 +144,7 @@ build = {
     ["issuable.decide.parameters"] = "lua/issuable/decide/parameters.lua",
     ["issuable.decide.words"] = "lua/issuable/decide/words.lua",
     ["issuable.fixes.changeset"] = "lua/issuable/fixes/changeset.lua",
+    ["issuable.fixes.closer"] = "lua/issuable/fixes/closer.lua",
     ["issuable.fixes.columns"] = "lua/issuable/fixes/columns.lua",
     ["issuable.fixes.diff"] = "lua/issuable/fixes/diff.lua",
     ["issuable.fixes.edits"] = "lua/issuable/fixes/edits.lua",

@@ -227,13 +227,11 @@ end
 
 describe("every edit of a zone", function()
   it("is refused with a reason, or makes exactly what was wanted", function()
-    local made, codes = 0, {}
+    local made = 0
     for seed = 1, scale(550) do
       local case = make(seed, twists.apply)
       if check(case) and #case.result.files > 0 then
         made = made + 1
-      elseif case.problem then
-        codes[case.problem.refused] = true
       end
     end
     assert.is_true(made > scale(550) / 4, ("only %d edits were made"):format(made))
@@ -251,6 +249,52 @@ describe("every edit of a zone", function()
       end
     end
     assert.is_true(made > scale(500) / 10, ("only %d edits were made"):format(made))
+  end)
+
+  it("goes through git apply and patch -p1", function()
+    for _, tool in ipairs { "git", "patch" } do
+      if shell.run("command -v " .. tool) ~= 0 then
+        pending(tool .. " is not installed")
+        return
+      end
+    end
+    local folder, script, cases = shell.folder(), {}, {}
+    for seed = 1, scale(40) do
+      local case = make(seed + 700000, twists.apply)
+      if case.result and #case.result.files > 0 then
+        cases[#cases + 1] = case
+        script[#script + 1] = ("mkdir -p %s/%d/git %s/%d/patch"):format(folder, #cases, folder, #cases)
+      end
+    end
+    shell.run(table.concat(script, "\n"))
+    script = { ("export GIT_CEILING_DIRECTORIES=%s"):format(folder) }
+    for i, case in ipairs(cases) do
+      local place, text = ("%s/%d"):format(folder, i), {}
+      for j, target in ipairs(case.result.files) do
+        text[j] = target.diff
+      end
+      shell.write(place .. "/diff", table.concat(text))
+      for _, tool in ipairs { "git", "patch" } do
+        for path, bytes in pairs(case.texts) do
+          shell.write(("%s/%s/%s"):format(place, tool, path), bytes)
+        end
+      end
+      script[#script + 1] = ("cd %s/git && git apply ../diff || echo git %d; cd ../patch && patch -s -f -p1 <../diff || echo patch %d"):format(place, i, i)
+    end
+    local _, out, err = shell.run(table.concat(script, "\n"))
+    local ok, message = pcall(function()
+      assert(out == "", out .. err)
+      for i, case in ipairs(cases) do
+        for path, bytes in pairs(case.after_texts) do
+          for _, tool in ipairs { "git", "patch" } do
+            assert(shell.read(("%s/%d/%s/%s"):format(folder, i, tool, path)) == bytes, ("%s %s\n%s"):format(tool, path, case.context))
+          end
+        end
+      end
+    end)
+    shell.remove(folder)
+    assert(ok, message)
+    assert.is_true(#cases > scale(40) / 8)
   end)
 
   it("is what BIND reads too", function()

@@ -23,6 +23,7 @@ local MAX_RDATA = 65535
 ---@field values table<integer, table> new { flags, tag, value }
 ---@field inserted table<integer, table> for issuable.fixes.inherit
 ---@field retimed table<string, integer> owner → the TTL that its CAA records get
+---@field first_ttl table<string, integer> owner → the TTL that its first CAA record got
 ---@field anchors table<integer, table[]> what comes behind a record, in order
 ---@field cause table<integer, table> the change that touches a record
 local Work = {}
@@ -253,7 +254,8 @@ end
 --- else what a line without one has there.
 function Work:ttl_of(item, inherited)
   if not item.spot.sibling then
-    return item.ttl or inherited
+    self.first_ttl[item.owner] = self.first_ttl[item.owner] or item.ttl or inherited
+    return self.first_ttl[item.owner]
   elseif self.retimed[item.owner] then
     return self.retimed[item.owner]
   end
@@ -502,7 +504,7 @@ end
 ---@return { refused: string, why: string, change: table? }?
 function M.make(editor, changes)
   local work = setmetatable({ editor = editor, handle = editor.handle }, Work)
-  for _, field in ipairs { "removed", "ttls", "values", "inserted", "anchors", "cause", "added", "spots", "edits", "retimed" } do
+  for _, field in ipairs { "removed", "ttls", "values", "inserted", "anchors", "cause", "added", "spots", "edits", "retimed", "first_ttl" } do
     work[field] = {}
   end
   work.intended = { added = {}, removed = work.removed, values = work.values, ttls = work.ttls }

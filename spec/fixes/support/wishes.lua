@@ -186,11 +186,17 @@ function M.expected(records, wishes)
     end
     return smallest
   end
+  local first_ttl = {}
   for _, one in ipairs(wishes) do
     if one.kind == "add" then
       local found, text = there(one)
       if not found then
-        come[#come + 1] = { owner = one.name, text = text, ttl = ttl_of_set(one.name) or one.ttl }
+        local ttl = ttl_of_set(one.name)
+        if not ttl then
+          first_ttl[one.name] = first_ttl[one.name] or one.ttl or "any"
+          ttl = first_ttl[one.name]
+        end
+        come[#come + 1] = { owner = one.name, text = text, ttl = ttl ~= "any" and ttl or nil }
       end
     end
   end
