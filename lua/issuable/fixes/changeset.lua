@@ -125,38 +125,55 @@ function Work:gather_ttls(change)
   return true
 end
 
+--- The CAA records of an owner, read once.
+function Work:set(owner)
+  local set = self.sets[owner]
+  if not set then
+    set = {}
+    for i, index in ipairs(self.handle:find(owner, "CAA")) do
+      set[i] = self.handle:record(index)
+    end
+    self.sets[owner] = set
+  end
+  return set
+end
+
 --- The CAA record behind which a new one goes: the last of its tag, else of the other one, else the last.
 function Work:sibling(owner, tag)
-  local last, problem = {}, nil
-  for _, index in ipairs(self.handle:find(owner, "CAA")) do
-    local record, why = self:caa_record(index, owner)
-    problem = problem or not record and why or nil
-    if record then
-      last[record.tag:lower()], last.any = record, record
+  local last = self.last[owner]
+  if not last then
+    last = {}
+    for _, record in ipairs(self:set(owner)) do
+      local fine, problem = self.editor:editable(record)
+      if fine then
+        last[record.tag:lower()], last[1] = record, record
+      else
+        last[2] = last[2] or problem
+      end
     end
+    self.last[owner] = last
   end
   tag = tag:lower()
-  return last[tag] or (tag == "issuewild" and last.issue) or last.any, problem
+  return last[tag] or (tag == "issuewild" and last.issue) or last[1], last[2]
 end
 
 --- Is the property there already, and does it stay?
 function Work:holds(owner, new)
-  local key = key_of(new.flags, new.tag, new.value)
-  for _, index in ipairs(self.handle:find(owner, "CAA")) do
-    if not self.removed[index] then
-      local record = self.values[index] or self.handle:record(index)
-      if key_of(record.flags, record.tag, record.value) == key then
-        return true
+  local there = self.added[owner]
+  if not there then
+    there = {}
+    for _, record in ipairs(self:set(owner)) do
+      if not self.removed[record.index] then
+        local as = self.values[record.index] or record
+        there[key_of(as.flags, as.tag, as.value)] = true
       end
     end
+    self.added[owner] = there
   end
-  local mine = self.added[owner]
-  if mine and mine[key] then
-    return true
-  end
-  self.added[owner] = mine or {}
-  self.added[owner][key] = true
-  return false
+  local key = key_of(new.flags, new.tag, new.value)
+  local held = there[key] or false
+  there[key] = true
+  return held
 end
 
 --- Finds where a new property goes: behind a sibling, else as the first of its owner.
@@ -175,7 +192,7 @@ function Work:locate(new, owner)
   if not spot then
     spot, problem = place.find(self.handle, owner, function(candidate)
       return self.editor:editable(candidate)
-    end)
+    end, self.editor.places)
     self.spots[owner] = spot
   end
   return spot, problem
@@ -242,14 +259,6 @@ local function in_order(items)
   return sorted
 end
 
-function Work:peers(owner)
-  local peers = {}
-  for i, index in ipairs(self.handle:find(owner, "CAA")) do
-    peers[i] = self.handle:record(index)
-  end
-  return peers
-end
-
 --- The TTL of a new record: that of its RRset, which has one (RFC 2181 section 5.2); for the first record of an owner what was wanted,
 --- else what a line without one has there.
 function Work:ttl_of(item, inherited)
@@ -259,10 +268,9 @@ function Work:ttl_of(item, inherited)
   elseif self.retimed[item.owner] then
     return self.retimed[item.owner]
   end
-  local smallest
-  for _, index in ipairs(self.handle:find(item.owner, "CAA")) do
-    local ttl = self.handle:record(index).ttl
-    smallest = smallest and math.min(smallest, ttl) or ttl
+  local smallest = nil
+  for _, record in ipairs(self:set(item.owner)) do
+    smallest = math.min(smallest or record.ttl, record.ttl)
   end
   return smallest
 end
@@ -326,7 +334,7 @@ function Work:lines(index, record, source)
   local following = self.handle:record(index + 1)
   local inherited = record.default_ttl or inherit.ttl_after(self.handle, self, index)
   local owner_text = self:written_owner(record, source)
-  local peers = self:peers(record.owner)
+  local peers = self:set(record.owner)
   local effect = {}
   for i, item in ipairs(items) do
     local ttl = self:ttl_of(item, inherited)
@@ -504,7 +512,7 @@ end
 ---@return { refused: string, why: string, change: table? }?
 function M.make(editor, changes)
   local work = setmetatable({ editor = editor, handle = editor.handle }, Work)
-  for _, field in ipairs { "removed", "ttls", "values", "inserted", "anchors", "cause", "added", "spots", "edits", "retimed", "first_ttl" } do
+  for _, field in ipairs { "removed", "ttls", "values", "inserted", "anchors", "cause", "added", "spots", "edits", "retimed", "first_ttl", "sets", "last" } do
     work[field] = {}
   end
   work.intended = { added = {}, removed = work.removed, values = work.values, ttls = work.ttls }

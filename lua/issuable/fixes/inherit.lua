@@ -43,13 +43,14 @@ function M.owner_before(zone, files, changes, record)
 end
 
 --- The records that take their owner from what holds behind a record of a file.
-local function owner_heirs(zone, files, changes, from, put)
+local function owner_heirs(zone, files, changes, from)
+  local heirs = {}
   local pending = { [from.file] = true } -- file → its next blank owner is the one that was changed
   for index = from.index + 1, zone:size() do
     local record = zone:record(index)
     local file = record.file
     if file ~= from.file and not is_inside(files, file, from.file) then
-      return
+      return heirs
     end
     if pending[file] == nil then
       local above = files[file].included_from
@@ -65,14 +66,15 @@ local function owner_heirs(zone, files, changes, from, put)
       elseif pending[file] and changes.removed[index] then
         pending[file] = not changes.inserted[index] -- what stands in its place states its owner
       elseif pending[file] then
-        put(index)
+        heirs[#heirs + 1] = index
         pending[file] = false
       end
     end
     if not pending[from.file] then
-      return
+      return heirs
     end
   end
+  return heirs
 end
 
 --- The TTL in force behind a record, once the changes are made.
@@ -125,13 +127,16 @@ function M.repairs(zone, changes, touched)
     local inserted = changes.inserted[index]
     local stranger = inserted and inserted.owner and inserted.owner ~= record.owner
     -- lines put in the place of a record that goes state its owner
-    local orphans = changes.removed[index] and record.owner_span and not inserted and M.owner_before(zone, files, changes, record) ~= record.owner
-    if stranger or orphans then
-      owner_heirs(zone, files, changes, record, function(heir)
+    local orphans = changes.removed[index] and record.owner_span and not inserted
+    local heirs = (stranger or orphans) and owner_heirs(zone, files, changes, record) or {}
+    if #heirs > 0 and (stranger or M.owner_before(zone, files, changes, record) ~= record.owner) then
+      for _, heir in ipairs(heirs) do
         repair(heir, index).owner = true
-      end)
+      end
     end
-    if changes.removed[index] or changes.ttls[index] or inserted and inserted.ttl then
+    -- of records that go one after the other the last one says what is left behind
+    local last_to_go = changes.removed[index] and not changes.removed[index + 1]
+    if last_to_go or changes.ttls[index] or inserted and inserted.ttl then
       local heir = ttl_heir(zone, changes, index)
       if heir and heir.ttl and ttl_after(zone, changes, index) ~= heir.ttl then
         repair(heir.index, index).ttl = heir.ttl

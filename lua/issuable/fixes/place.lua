@@ -86,51 +86,63 @@ local function steals(zone, files, record)
   return false
 end
 
-local function common(a, b)
-  local n = 0
-  while a[n + 1] and a[n + 1] == b[n + 1] do
-    n = n + 1
-  end
-  return n
+--- RFC 4034 section 6.1: names sort label by label from the right.
+local function key_of(name)
+  return table.concat(names.labels(name), "\0")
 end
 
---- RFC 4034 section 6.1: label by label from the right.
-local function comes_before(a, b)
-  local n = common(a, b)
-  if not a[n + 1] or not b[n + 1] then
-    return #a < #b
-  end
-  return a[n + 1] < b[n + 1]
-end
-
---- Is the first a better neighbour? More labels in common; then what sorts before the name, the last of them; then the first behind it.
-local function is_closer(a, b)
-  if a.common ~= b.common then
-    return a.common > b.common
-  elseif a.before ~= b.before then
-    return a.before
-  elseif a.before then
-    return comes_before(b.labels, a.labels)
-  end
-  return comes_before(a.labels, b.labels)
-end
-
---- The closest names that have records, best first.
-local function neighbours(zone, owner)
-  local labels, best = names.labels(owner), {}
+--- All names that have records, in that order.
+local function sorted_names(zone)
+  local index = { keys = {}, names = {} }
   for name in zone:owners() do
-    local theirs = names.labels(name)
-    local candidate = { name = name, labels = theirs, common = common(labels, theirs), before = comes_before(theirs, labels) }
-    local at = #best + 1
-    while at > 1 and is_closer(candidate, best[at - 1]) do
-      at = at - 1
+    local key = key_of(name)
+    index.keys[#index.keys + 1], index.names[key] = key, name
+  end
+  table.sort(index.keys)
+  return index
+end
+
+--- How many labels two keys have in common.
+local function common(a, b)
+  if not b then
+    return -1
+  end
+  local count, at = 0, 1
+  while true do
+    local label = a:match("^[^%z]*", at)
+    if b:match("^[^%z]*", at) ~= label or at > #a or at > #b then
+      return count
     end
-    if at <= CANDIDATES then
-      table.insert(best, at, candidate)
-      best[CANDIDATES + 1] = nil
+    count, at = count + 1, at + #label + 1
+  end
+end
+
+--- The closest names that have records, best first: most labels in common, which in sorted order stand next to the name; of those the
+--- ones in front of it.
+local function neighbours(zone, owner, cache)
+  local index = cache.names or sorted_names(zone)
+  cache.names = index
+  local keys, key = index.keys, key_of(owner)
+  local low, high = 1, #keys + 1 -- the first key that is not in front
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if keys[middle] < key then
+      low = middle + 1
+    else
+      high = middle
     end
   end
-  return best
+  local before, behind, list = low - 1, low, {}
+  while #list < CANDIDATES and (keys[before] or keys[behind]) do
+    if common(key, keys[before]) >= common(key, keys[behind]) then
+      list[#list + 1] = index.names[keys[before]]
+      before = before - 1
+    else
+      list[#list + 1] = index.names[keys[behind]]
+      behind = behind + 1
+    end
+  end
+  return list
 end
 
 ---@class issuable.Place
@@ -186,9 +198,10 @@ end
 ---@param zone table issuable.zone handle of a loadable zone
 ---@param owner string canonical
 ---@param editable fun(record: table): boolean?, table? may this record's file be edited? else a refusal
+---@param cache table empty at first, the same for every search in one zone
 ---@return issuable.Place?
 ---@return { refused: string, why: string }?
-function M.find(zone, owner, editable)
+function M.find(zone, owner, editable, cache)
   local problem
   local function take(run, own)
     local ok, why = editable(run.last)
@@ -201,11 +214,11 @@ function M.find(zone, owner, editable)
       return place
     end
   end
-  local candidates, files = neighbours(zone, owner), zone:files()
-  candidates[#candidates + 1] = { name = zone:apex() }
+  local candidates, files = neighbours(zone, owner, cache), zone:files()
+  candidates[#candidates + 1] = zone:apex()
   for _, allow_theft in ipairs { false, true } do
     for _, candidate in ipairs(candidates) do
-      for _, run in ipairs(runs_of(zone, candidate.name)) do
+      for _, run in ipairs(runs_of(zone, candidate)) do
         local place = (allow_theft or not steals(zone, files, run.last)) and take(run, false)
         if place then
           return place

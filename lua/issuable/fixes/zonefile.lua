@@ -165,7 +165,7 @@ function M.open(zone, shared)
       .. "first (rndc freeze)"
     return refusal("journal", why, journal)
   end
-  return setmetatable({ zone = zone, handle = zone.handle, reads = reads, shared = shared or {}, sources = {}, paths = {} }, Editor)
+  return setmetatable({ zone = zone, handle = zone.handle, reads = reads, shared = shared or {}, sources = {}, paths = {}, places = {} }, Editor)
 end
 
 --- The bytes that the zone's spans belong to.
