@@ -1,7 +1,7 @@
 /* The border of issuable.zone: handles, tables made on demand, the $INCLUDE callback.
  * SPDX-License-Identifier: MIT
  * Source: csrc/zone/zone.h; shapes as in the design (1-based inclusive byte offsets). */
-#include "compat.h"
+#include "lua_zone.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,6 @@
 
 #include "zone/mnemonic.h"
 #include "zone/where.h"
-#include "zone/zone.h"
 
 #define HANDLE "issuable.zone"
 
@@ -26,6 +25,14 @@ static handle *check_handle(lua_State *L) {
         luaL_error(L, "this zone is closed");
     }
     return h;
+}
+
+zone *iss_zone_check(lua_State *L, int arg) {
+    handle *h = luaL_checkudata(L, arg, HANDLE);
+    if (h->z == NULL) {
+        luaL_argerror(L, arg, "this zone is closed");
+    }
+    return h->z;
 }
 
 static int no_memory(lua_State *L) {
@@ -99,7 +106,7 @@ static void set_place(lua_State *L, zone_store *store, uint32_t file, size_t at)
 /* ---- loading ---- */
 
 /* A key that no file can know. Without the system's random numbers: at least not a constant. */
-static zone_hash_key make_key(const void *salt) {
+zone_hash_key iss_zone_key(const void *salt) {
     zone_hash_key key;
     if (getrandom(&key, sizeof key, GRND_NONBLOCK) != (ssize_t)sizeof key) {
         struct timespec now = {0, 0};
@@ -220,7 +227,7 @@ static int load(lua_State *L) {
         luaL_checktype(L, 5, LUA_TFUNCTION);
     }
     h->z = zone_new((const uint8_t *)bytes, len, path == NULL ? "-" : path, path_len,
-                    origin_text == NULL ? NULL : &origin, &limits, make_key(h));
+                    origin_text == NULL ? NULL : &origin, &limits, iss_zone_key(h));
     zone_step step = h->z == NULL ? ZONE_STEP_NO_MEMORY : zone_load(h->z);
     while (step == ZONE_STEP_INCLUDE) {
         step = include(L, h->z);
@@ -762,5 +769,6 @@ static const luaL_Reg functions[] = {{"load", load}, {NULL, NULL}};
 ISS_OPEN(zone) {
     iss_newmetatable(L, HANDLE, methods, metamethods);
     iss_newlib(L, functions);
+    iss_zone_edit_open(L);
     return 1;
 }

@@ -157,6 +157,7 @@ end
 ---@field policy? string path of the policy file
 ---@field find_policy? boolean false: do not look for one
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
+---@field serial? "auto"|"keep"|integer the SOA serial of edited zones: bumped in its own style (default), left alone, or this one
 ---@field fixes? boolean false: no fixes are planned
 
 ---@param options issuable.CheckOptions
