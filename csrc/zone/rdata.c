@@ -276,6 +276,14 @@ static bool read_known(zone_rdata *rdata) {
 
 /* Is the next token \#, and a \# form at all? For TXT, "\# foo" is the text "#". */
 static bool starts_generic(zone_rdata *rdata) {
+    const uint8_t *s = rdata->scan->bytes;
+    size_t first = rdata->scan->at;
+    while (first < rdata->scan->len && (s[first] == ' ' || s[first] == '\t')) {
+        first++;
+    }
+    if (first < rdata->scan->len && (is_alphanumeric(s[first]) || s[first] == '"')) {
+        return false; /* nearly always */
+    }
     zone_scan bookmark = *rdata->scan;
     zone_token token;
     size_t len;
