@@ -228,7 +228,7 @@ static fed read_carefully(feed *f, size_t first, size_t end, bool cut) {
  * NUL. */
 static fed classify(feed *f, size_t from, size_t *len, bool *last) {
     size_t wanted = f->len - from < ZONE_STRIDE ? f->len - from : ZONE_STRIDE;
-    *len = zone_classify(f->z->walker.how, f->bytes + from, wanted, f->z->walker.masks);
+    *len = zone_classify(f->z->walker->how, f->bytes + from, wanted, f->z->walker->masks);
     *last = *len < wanted || (f->final && from + *len == f->len);
     if (*len != 0) {
         return FED;
@@ -271,7 +271,7 @@ static fed pass_on(feed *f) {
         return result;
     }
     size_t from = 0;
-    bool done = zone_pass_entry(&hits->pass, f->bytes + f->at, z->walker.masks, &from, len, last,
+    bool done = zone_pass_entry(&hits->pass, f->bytes + f->at, z->walker->masks, &from, len, last,
                                 f->base + f->at);
     f->at += from;
     if (hits->too_long && hits->pass.any && !report_too_long(z)) {
@@ -301,7 +301,7 @@ static fed read_long(feed *f) {
         if (result != FED) {
             return result;
         }
-        done = zone_pass_entry(&pass, f->bytes + at, z->walker.masks, &from, len, last, f->base + at) ||
+        done = zone_pass_entry(&pass, f->bytes + at, z->walker->masks, &from, len, last, f->base + at) ||
                last;
         at += from;
         if (from == 0) {
@@ -358,7 +358,7 @@ static fed read_stride(feed *f) {
         }
         zone_pass pass = {0};
         size_t end = at;
-        if (!zone_pass_entry(&pass, s, z->walker.masks, &end, len, last, 0) && !last) {
+        if (!zone_pass_entry(&pass, s, z->walker->masks, &end, len, last, 0) && !last) {
             return at != 0 ? FED : read_long(f);
         }
         result = read_carefully(f, start + at, start + end, false);
@@ -452,6 +452,7 @@ bool zone_hits_read(zone *z, const zone_hit *hit, const uint8_t *bytes, size_t l
     view->rdata.problem = &z->problem;
     view->rdata.type = view->head.type_value;
     view->rdata.wire = z->wire;
+    view->rdata.room = z->wire_room;
     return zone_rdata_read(&view->rdata) && (final || view->scan.at < len);
 }
 

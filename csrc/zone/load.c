@@ -23,7 +23,18 @@ zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_l
     if (z == NULL) {
         return NULL;
     }
-    memset(z, 0, offsetof(zone, frames));
+    memset(z, 0, offsetof(zone, problem));
+    z->scratch = malloc(sizeof *z->scratch); /* not zeroed: most zones need little of it */
+    if (z->scratch == NULL) {
+        free(z);
+        return NULL;
+    }
+    z->frames = z->scratch->frames;
+    z->walker = &z->scratch->walker;
+    z->other = z->scratch->other;
+    z->wire = z->scratch->wire;
+    z->wire_room = ZONE_RDATA_MAX;
+    z->wire_need = 1024; /* more than an SOA, and what is written before it is taken back */
     z->limits.max_bytes = limit(limits->max_bytes, (size_t)1 << 30, UINT32_MAX - 1);
     z->limits.max_entry = limit(limits->max_entry, (size_t)1 << 20, UINT32_MAX - 1);
     z->limits.max_records = limit(limits->max_records, 10000000, UINT32_MAX - 1);
@@ -51,7 +62,25 @@ void zone_free(zone *z) {
     if (z != NULL) {
         zone_hits_free(z->hits);
         zone_store_free(&z->store);
+        if (z->scratch == NULL) {
+            free(z->wire);
+        }
+        free(z->scratch);
         free(z);
+    }
+}
+
+/* All is loaded: thousands of zones may stay in memory. */
+static void free_scratch(zone *z) {
+    uint8_t *wire = malloc(z->wire_need);
+    if (wire != NULL) { /* else it stays as it is */
+        free(z->scratch);
+        z->scratch = NULL;
+        z->frames = NULL;
+        z->walker = NULL;
+        z->other = NULL;
+        z->wire = wire;
+        z->wire_room = z->wire_need;
     }
 }
 
@@ -577,6 +606,7 @@ static bool keep_record(zone *z, const zone_head *head, const zone_rdata *rdata,
         z->apex = node;
         z->soa_minimum = zone_soa_minimum(rdata);
     }
+    z->wire_need = rdata->len > z->wire_need ? rdata->len : z->wire_need;
     return z->hits != NULL ? zone_hits_take(z, &record) : zone_store_record(&z->store, &record);
 }
 
@@ -648,6 +678,7 @@ static zone_entry_result read_record(zone *z, const zone_token *owner) {
     rdata.problem = &z->problem;
     rdata.type = head.type_value;
     rdata.wire = z->wire;
+    rdata.room = z->wire_room;
     if (!check_type(z, &head)) {
         return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
@@ -765,7 +796,11 @@ zone_step zone_load(zone *z) {
             return ZONE_STEP_NO_MEMORY;
         }
     }
-    return zone_check(z) ? ZONE_STEP_DONE : ZONE_STEP_NO_MEMORY;
+    if (!zone_check(z)) {
+        return ZONE_STEP_NO_MEMORY;
+    }
+    free_scratch(z);
+    return ZONE_STEP_DONE;
 }
 
 /* ---- $INCLUDE ---- */
@@ -898,6 +933,7 @@ bool zone_read_record(zone *z, uint32_t id, zone_view *view) {
     view->rdata.problem = &z->problem;
     view->rdata.type = view->head.type_value;
     view->rdata.wire = z->wire;
+    view->rdata.room = z->wire_room;
     return zone_rdata_read(&view->rdata);
 }
 

@@ -10,7 +10,7 @@
 #include "rdata_types.h"
 
 bool zone_rdata_octet(zone_rdata *rdata, uint8_t octet) {
-    if (rdata->len >= ZONE_RDATA_MAX) {
+    if (rdata->len >= rdata->room) {
         return zone_fail(rdata->problem, ZONE_RDATA_TOO_LONG, rdata->scan->first,
                          rdata->scan->last_end,
                          "the data of this record is longer than 65535 octets");
@@ -243,9 +243,10 @@ static bool read_generic(zone_rdata *rdata) {
             }
             if (high < 0) {
                 high = digit;
-            } else {
-                rdata->wire[rdata->len++] = (uint8_t)(high << 4 | digit);
+            } else if (zone_rdata_octet(rdata, (uint8_t)(high << 4 | digit))) {
                 high = -1;
+            } else {
+                return false;
             }
         }
     }

@@ -53,6 +53,14 @@ typedef struct {
     zone_masks masks[ZONE_BLOCKS(ZONE_STRIDE)];
 } zone_walker;
 
+/* What only loading takes. */
+typedef struct {
+    zone_frame frames[ZONE_DEPTH_MAX + 2]; /* files, and a $GENERATE in the deepest one */
+    zone_walker walker;
+    uint8_t wire[ZONE_RDATA_MAX + 1];
+    uint8_t other[ZONE_RDATA_MAX + 1]; /* to compare with */
+} zone_scratch;
+
 struct zone {
     zone_store store;
     zone_hits *hits; /* a scan: records go there (walk.h); NULL: they go to the store */
@@ -80,12 +88,14 @@ struct zone {
     uint32_t soa;  /* record */
     uint32_t apex; /* node */
     uint32_t soa_minimum;
-    /* From here on nothing is zeroed: most zones need little of it. */
-    zone_frame frames[ZONE_DEPTH_MAX + 2]; /* files, and a $GENERATE in the deepest one */
-    zone_walker walker;
-    zone_problem problem; /* large: not on the stack */
-    uint8_t wire[ZONE_RDATA_MAX + 1];
-    uint8_t other[ZONE_RDATA_MAX + 1]; /* to compare with */
+    zone_scratch *scratch; /* NULL: all is loaded */
+    zone_frame *frames;    /* these are in the scratch */
+    zone_walker *walker;
+    uint8_t *other;
+    uint8_t *wire; /* so is this, until all is loaded; then it has room for the longest record */
+    size_t wire_room;
+    size_t wire_need;
+    zone_problem problem; /* large: not on the stack, and not zeroed */
 };
 
 /* Keeps z->problem (or the given one); false: no memory. */

@@ -66,8 +66,6 @@ static inline bool is_asked(const zone *z, uint16_t type) {
     return z->hits == NULL || zone_hits_asked(z->hits, type);
 }
 
-/* CAA records are few, and what a loaded zone says about them is more than that they are well-formed:
- * only a scan walks over them. */
 static zone_kind kind_of(const zone *z, uint16_t type) {
     if (type == ZONE_TYPE_SOA || type == ZONE_TYPE_MD || type == ZONE_TYPE_MF ||
         zone_type_is_meta(type)) {
@@ -83,7 +81,7 @@ static zone_kind kind_of(const zone *z, uint16_t type) {
     case ZONE_TYPE_PTR:
         return ZONE_KIND_NAME;
     case ZONE_TYPE_CAA:
-        return z->hits == NULL ? ZONE_KIND_CAREFUL : ZONE_KIND_CAA;
+        return ZONE_KIND_CAA;
     case ZONE_TYPE_A:
         return ZONE_KIND_A;
     case ZONE_TYPE_AAAA:
@@ -98,11 +96,12 @@ static zone_kind kind_of(const zone *z, uint16_t type) {
 }
 
 void zone_walker_init(zone *z, zone_classifier how) {
-    static const uint16_t plain[] = {ZONE_TYPE_A,   ZONE_TYPE_NS, ZONE_TYPE_CNAME, ZONE_TYPE_PTR,
-                                     ZONE_TYPE_MX,  ZONE_TYPE_TXT, ZONE_TYPE_AAAA, ZONE_TYPE_DNAME};
-    uint8_t *kinds = z->walker.kinds;
-    z->walker.how = zone_classifier_choose(how);
-    z->walker.len = 0;
+    static const uint16_t plain[] = {ZONE_TYPE_A,    ZONE_TYPE_NS,  ZONE_TYPE_CNAME,
+                                     ZONE_TYPE_PTR,  ZONE_TYPE_MX,  ZONE_TYPE_TXT,
+                                     ZONE_TYPE_AAAA, ZONE_TYPE_CAA, ZONE_TYPE_DNAME};
+    uint8_t *kinds = z->walker->kinds;
+    z->walker->how = zone_classifier_choose(how);
+    z->walker->len = 0;
     if (z->hits == NULL) { /* each zone does this: only what differs */
         memset(kinds, ZONE_KIND_CAREFUL, ZONE_KINDS);
         for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
@@ -395,10 +394,25 @@ static inline size_t pass_number(const uint8_t *s, const zone_masks *m, size_t a
     return value <= most ? end : NOT_PLAIN;
 }
 
-/* Flags, tag, value (RFC 8659 section 4.1.1). A stride is shorter than the longest value. */
-static inline size_t pass_caa(const uint8_t *s, const zone_masks *m, size_t at, size_t len) {
-    at = pass_number(s, m, at, len, 3, 255);
-    if (at == NOT_PLAIN) {
+/* Would lint_caa (portability.c) say nothing of this value? */
+static inline bool is_usual_value(const uint8_t *s, size_t at, size_t end) {
+    uint8_t all = 0;
+    if (s[at] != '"' || end - at > 255) {
+        return false;
+    }
+    for (; at < end; at++) {
+        all |= s[at];
+    }
+    return all < 0x80;
+}
+
+/* Flags, tag, value (RFC 8659 section 4.1.1). A stride is shorter than the longest value. `usual`:
+ * what a lint has something to say of is not plain. */
+static inline size_t pass_caa(const uint8_t *s, const zone_masks *m, size_t at, size_t len,
+                              bool usual) {
+    size_t first = skip_blanks(s, at, len);
+    at = pass_number(s, m, first, len, 3, 255);
+    if (at == NOT_PLAIN || (usual && s[first] == '0' && at != first + 1)) {
         return NOT_PLAIN;
     }
     at = skip_blanks(s, at, len);
@@ -407,11 +421,13 @@ static inline size_t pass_caa(const uint8_t *s, const zone_masks *m, size_t at, 
         return NOT_PLAIN;
     }
     for (; at < end; at++) {
-        if (!is_alphanumeric(s[at])) {
+        if (!is_alphanumeric(s[at]) || (usual && s[at] >= 'A' && s[at] <= 'Z')) {
             return NOT_PLAIN;
         }
     }
-    return pass_text(s, m, skip_blanks(s, at, len), len);
+    at = skip_blanks(s, at, len);
+    end = pass_text(s, m, at, len);
+    return end == NOT_PLAIN || (usual && !is_usual_value(s, at, end)) ? NOT_PLAIN : end;
 }
 
 static inline size_t pass_mx(const uint8_t *s, const zone_masks *m, size_t at, size_t len,
@@ -467,9 +483,9 @@ static size_t pass_txt(const uint8_t *s, const zone_masks *m, size_t at, size_t 
     }
 }
 
-/* The end of the data of a type behind which s[at] stands. */
+/* The end of the data of a type behind which s[at] stands. `usual`: see pass_caa. */
 static inline size_t pass_kind(zone_kind kind, const uint8_t *s, const zone_masks *m, size_t at,
-                               size_t len, size_t origin_len) {
+                               size_t len, size_t origin_len, bool usual) {
     if (!is_blank(s[at])) {
         return NOT_PLAIN;
     }
@@ -477,7 +493,7 @@ static inline size_t pass_kind(zone_kind kind, const uint8_t *s, const zone_mask
     case ZONE_KIND_NAME:
         return pass_name(s, m, at, len, origin_len);
     case ZONE_KIND_CAA:
-        return pass_caa(s, m, at, len);
+        return pass_caa(s, m, at, len, usual);
     case ZONE_KIND_A:
         return pass_a(s, m, at, len);
     case ZONE_KIND_AAAA:
@@ -524,7 +540,7 @@ typedef struct {
 /* TTL, class and type, from the first of them at s[at]. Returns the offset behind the type. */
 static inline size_t pass_head(const zone *z, const uint8_t *s, size_t at, size_t len, size_t room,
                                walked_head *head) {
-    const zone_masks *m = z->walker.masks;
+    const zone_masks *m = z->walker->masks;
     bool has_class = false;
     head->has_ttl = head->is_odd = false;
     for (;;) {
@@ -554,7 +570,7 @@ static inline size_t pass_head(const zone *z, const uint8_t *s, size_t at, size_
             } else if (!zone_type_parse(s + at, n, &head->type)) {
                 return NOT_PLAIN;
             }
-            head->kind = head->type < ZONE_KINDS ? (zone_kind)z->walker.kinds[head->type]
+            head->kind = head->type < ZONE_KINDS ? (zone_kind)z->walker->kinds[head->type]
                                                  : kind_of(z, head->type);
             return end;
         }
@@ -667,6 +683,9 @@ static inline bool take_record(zone *z, zone_frame *frame, const walked *w) {
                           .context = z->context,
                           .type = w->head.type};
     record.ttl = take_ttl(z, &w->head, &record.flags);
+    /* Names take 255 octets at most, anything else less than its text. */
+    size_t need = w->data_end - w->at + 2 * (size_t)DNS_NAME_MAX;
+    z->wire_need = need > z->wire_need ? need : z->wire_need;
     return zone_store_record(&z->store, &record);
 }
 
@@ -692,7 +711,7 @@ static inline bool is_linted(const zone *z, const zone_frame *frame, walked *w, 
     if (w->owner_len == 0) {
         return frame->origin_changed;
     }
-    return !plain_wire(w->s, z->walker.masks, w->at, w->owner_len, &frame->origin, &w->owner) &&
+    return !plain_wire(w->s, z->walker->masks, w->at, w->owner_len, &frame->origin, &w->owner) &&
            !zone_is_said(z, ZONE_PORT_RAW_NAME);
 }
 
@@ -704,7 +723,7 @@ static inline bool is_linted_line(const zone *z, const uint8_t *s, size_t at, si
 static inline __attribute__((always_inline)) size_t walk(zone *z, const uint8_t *s, size_t at,
                                                          size_t len, size_t room, size_t base,
                                                          const bool loading, bool *no_memory) {
-    const zone_masks *m = z->walker.masks;
+    const zone_masks *m = z->walker->masks;
     zone_frame *frame = &z->frames[z->depth - 1];
     const size_t origin_len = frame->has_origin ? frame->origin.len : 0;
     *no_memory = false;
@@ -752,7 +771,7 @@ static inline __attribute__((always_inline)) size_t walk(zone *z, const uint8_t 
         if (!loading && w.head.kind == ZONE_KIND_PASS) {
             end = pass_data(s, m, end, len);
         } else {
-            w.data_end = pass_kind(w.head.kind, s, m, end, len, origin_len);
+            w.data_end = pass_kind(w.head.kind, s, m, end, len, origin_len, loading);
             end = w.data_end == NOT_PLAIN || is_full(z, loading) ? NOT_PLAIN
                                                                   : pass_end(s, m, w.data_end, len);
         }
@@ -777,7 +796,7 @@ size_t zone_walk(zone *z, const uint8_t *s, size_t at, size_t len, size_t room, 
 }
 
 bool zone_walk_file(zone *z) {
-    zone_walker *walker = &z->walker;
+    zone_walker *walker = z->walker;
     zone_frame *frame = &z->frames[z->depth - 1];
     zone_scan *scan = &frame->scan;
     bool no_memory = false;
