@@ -13,8 +13,9 @@
 # A module <m> is there as soon as csrc/lua/lua_<m>.c is (no underscore in <m>; lua_<m>_*.c belong to it as well).
 # Its engine is csrc/<m>/*.c; what else it needs stands in the table just below.
 
-dirs_zone     := dns
+dirs_zone     := dns input
 dirs_caa      := dns
+dirs_file     := input
 libs_caa      := -lldns
 libs_manifest := -lyaml
 libs_file     := -lldns

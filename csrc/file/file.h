@@ -9,22 +9,7 @@
 
 #include <sys/stat.h>
 
-/* 0, an errno value, or one of these. */
-enum {
-    FILE_OK = 0,
-    FILE_NOT_REGULAR = -1, /* FIFO, device, socket: never opened */
-    FILE_TOO_LARGE = -2,   /* more bytes than the caller allows */
-    FILE_CHANGED = -3,     /* its bytes are not those that were read */
-    FILE_JOURNAL = -4,     /* a journal lies beside it: a name server owns this file */
-    FILE_MOUNT_POINT = -5, /* something is mounted on the file itself: no rename can replace it */
-    FILE_OWNER = -6,       /* owner, group or access list could not be kept */
-    FILE_DUPLICATE = -7,   /* two changes of one changeset mean the same file */
-};
-
-/* "ENOENT", "not-regular", …; stable, for programs. */
-const char *file_code(int status);
-/* "no such file or directory", …; for people. */
-const char *file_message(int status);
+#include "input/input.h"
 
 /* Bytes owned by the caller, released with file_bytes_free (which may be called on zeroed ones). */
 typedef struct {

@@ -249,22 +249,25 @@ static bool read_time(zone_rdata *rdata) {
 
 /* ---- addresses ---- */
 
+bool zone_address_parse(const uint8_t *bytes, size_t len, bool is_v6, uint8_t address[16]) {
+    char text[64];
+    if (len >= sizeof text) {
+        return false;
+    }
+    memcpy(text, bytes, len);
+    text[len] = '\0';
+    return inet_pton(is_v6 ? AF_INET6 : AF_INET, text, address) == 1;
+}
+
 static bool read_address(zone_rdata *rdata, int family, size_t octets) {
     zone_token token;
-    char text[64];
     uint8_t address[16];
     const char *what = family == AF_INET ? "an IPv4 address (192.0.2.1)" : "an IPv6 address";
     if (!zone_need(rdata->scan, &token, false, what, rdata->problem)) {
         return false;
     }
-    size_t len = token.end - token.first;
-    bool valid = len < sizeof text;
-    if (valid) {
-        memcpy(text, rdata->scan->bytes + token.first, len);
-        text[len] = '\0';
-        valid = inet_pton(family, text, address) == 1;
-    }
-    if (!valid) {
+    if (!zone_address_parse(rdata->scan->bytes + token.first, token.end - token.first,
+                            family == AF_INET6, address)) {
         return zone_fail(rdata->problem, ZONE_BAD_ADDRESS, token.first, token.end,
                          "%s is expected here, not %s", what,
                          zone_quote(rdata->scan->bytes, token.first, token.end).text);

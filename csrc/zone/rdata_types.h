@@ -12,6 +12,9 @@ bool zone_rdata_more(zone_rdata *rdata, zone_token *token, bool quoted, bool *en
 /* The fields of a type as a string of letters (rdata_types.c). */
 const char *zone_type_fields(uint16_t type);
 
+/* An address as text, read as inet_pton reads it; 4 or 16 octets. */
+bool zone_address_parse(const uint8_t *bytes, size_t len, bool is_v6, uint8_t address[16]);
+
 int zone_hex_value(uint8_t c); /* -1: not a hexadecimal digit */
 
 #endif

@@ -66,8 +66,8 @@ function State:scope_of(path)
   return scope
 end
 
-local function load_zone(state, entry, given)
-  local key = real(entry.path)
+local function load_zone(state, entry, given, bytes)
+  local key = entry.real or real(entry.path)
   if state.zone_paths[key] then
     return
   end
@@ -77,7 +77,7 @@ local function load_zone(state, entry, given)
     given = given,
     roots = state.roots,
     include_base = state.options.include_base,
-  })
+  }, bytes)
   if not subject then
     local rule = code == "not-a-zone" and code or "unreadable"
     state:problem { path = entry.path, code = rule, severity = "error", message = message, explicit = entry.explicit, errno = code }
@@ -160,7 +160,7 @@ local function load_unknown(state, entry)
   end
   if walk.looks_like_zone(bytes) then
     if entry.explicit or state.options.found_zones ~= false then
-      load_zone(state, entry, entry.explicit and "option" or "found")
+      load_zone(state, entry, entry.explicit and "option" or "found", bytes)
     end
   elseif entry.explicit then
     entry.kind = "yaml"
@@ -279,6 +279,7 @@ function M.read(options)
   for _, path in ipairs(paths) do
     for _, entry in ipairs(expand(state, path)) do
       local key = real(entry.path)
+      entry.real = key
       if not seen[key] then
         seen[key] = entry
         entries[#entries + 1] = entry
