@@ -56,7 +56,12 @@ local function harmless(text)
 end
 
 --- Replaces each byte that is part of no UTF-8 character by U+FFFD: readers refuse the whole document otherwise.
-local function utf8_only(text)
+---@param text string
+---@return string
+function M.utf8(text)
+  if not text:find("[\128-\255]") then
+    return text
+  end
   local out, at = {}, 1
   while at <= #text do
     local from, to = text:find("^[\1-\127%z]+", at)
@@ -97,7 +102,7 @@ end
 function M.string(text)
   local beyond_ascii = text:find("[\128-\255]") ~= nil
   if beyond_ascii then
-    text = utf8_only(text)
+    text = M.utf8(text)
   end
   text = text:gsub('[%c"\\\127]', function(c)
     return ESCAPES[c] or ("\\u%04x"):format(c:byte())
