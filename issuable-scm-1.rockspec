@@ -169,11 +169,17 @@ build = {
     ["issuable.reports.github"] = "lua/issuable/reports/github.lua",
     ["issuable.reports.gitlab"] = "lua/issuable/reports/gitlab.lua",
     ["issuable.reports.groups"] = "lua/issuable/reports/groups.lua",
+    ["issuable.reports.html"] = "lua/issuable/reports/html.lua",
+    ["issuable.reports.html.findings"] = "lua/issuable/reports/html/findings.lua",
+    ["issuable.reports.html.script"] = "lua/issuable/reports/html/script.lua",
+    ["issuable.reports.html.style"] = "lua/issuable/reports/html/style.lua",
+    ["issuable.reports.html.tree"] = "lua/issuable/reports/html/tree.lua",
     ["issuable.reports"] = "lua/issuable/reports/init.lua",
     ["issuable.reports.json"] = "lua/issuable/reports/json.lua",
     ["issuable.reports.jsonwriter"] = "lua/issuable/reports/jsonwriter.lua",
     ["issuable.reports.junit"] = "lua/issuable/reports/junit.lua",
     ["issuable.reports.lines"] = "lua/issuable/reports/lines.lua",
+    ["issuable.reports.markdown"] = "lua/issuable/reports/markdown.lua",
     ["issuable.reports.prometheus"] = "lua/issuable/reports/prometheus.lua",
     ["issuable.reports.sarif"] = "lua/issuable/reports/sarif.lua",
     ["issuable.reports.shapes"] = "lua/issuable/reports/shapes.lua",
@@ -204,6 +210,7 @@ build = {
   },
   install = {
     bin = { issuable = "lua/issuable/cli/main.lua" },
+    lua = { ["issuable.reports.check"] = "lua/issuable/reports/check.schema.json" }, -- beside json.lua, under its own name
   },
   copy_directories = { "examples" },
 }

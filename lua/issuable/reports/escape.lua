@@ -21,27 +21,33 @@ function M.xml(text)
   end))
 end
 
---- Words between Markdown's own: nothing starts a link, a mention, an emphasis, a table cell or a tag.
+local MARKDOWN = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }
+
+--- What begins a link, an emphasis, a table cell, a tag, a formula or an emoji, as entities.
+local function plain_markdown(text)
+  text = terminal.visible(text):gsub("[&<>*_`~%[%]\\|#@$]", function(c)
+    return MARKDOWN[c] or ("&#%d;"):format(c:byte())
+  end)
+  return (text:gsub(":([%w_+/%-])", "&#58;%1"):gsub("([Ww][Ww][Ww])%.", "%1&#46;"))
+end
+
+--- Words between Markdown's own.
 ---@param text string
 ---@return string
 function M.markdown(text)
-  text = terminal.visible(text):gsub("[%p]", function(c)
-    if c == "." or c == "," or c == "'" or c == "/" or c == ";" or c == ")" then
-      return nil
-    end
+  text = plain_markdown(text)
+  -- a zero width space after it, or somebody is called and an issue linked
+  text = text:gsub("&#64;", "&#64;&#8203;"):gsub("&#35;", "&#35;&#8203;")
+  return (text:gsub("^[-+=]", function(c)
     return ("&#%d;"):format(c:byte())
-  end)
-  text = text:gsub("&#64;", "&#64;&#8203;") -- a zero width space, or somebody is called
-  return (text:gsub("^(%d+)%.", "%1&#46;"):gsub("^(%d+)%)", "%1&#41;"):gsub("(www)%.", "%1&#46;"))
+  end):gsub("^(%d+)%.", "%1&#46;"):gsub("^(%d+)%)", "%1&#41;"):gsub("^ +", ""))
 end
 
 --- A piece of code in Markdown: HTML's element with entities, because a backtick inside ends Markdown's own.
 ---@param text string
 ---@return string
 function M.markdown_code(text)
-  return "<code>" .. terminal.visible(text):gsub("[%p]", function(c)
-    return ("&#%d;"):format(c:byte())
-  end) .. "</code>"
+  return "<code>" .. plain_markdown(text) .. "</code>"
 end
 
 local function percent(text, pattern)
