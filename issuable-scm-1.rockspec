@@ -162,6 +162,7 @@ build = {
     ["issuable.options"] = "lua/issuable/options.lua",
     ["issuable.pipeline"] = "lua/issuable/pipeline.lua",
     ["issuable.policy.load"] = "lua/issuable/policy/load.lua",
+    ["issuable.reports.bytes"] = "lua/issuable/reports/bytes.lua",
     ["issuable.reports.cases"] = "lua/issuable/reports/cases.lua",
     ["issuable.reports.catalog"] = "lua/issuable/reports/catalog.lua",
     ["issuable.reports.escape"] = "lua/issuable/reports/escape.lua",

@@ -75,14 +75,17 @@ end
 ---@return table[] labels each place once, primary ones first
 function M.labels(group)
   local labels, seen = {}, {}
+  local alone = #group.findings == 1 -- then nothing can be told twice
   local function take(wanted)
     for _, finding in ipairs(group.findings) do
       for _, label in ipairs(finding.labels) do
         local span = label.span
-        local key = span and table.concat({ span.path, span.first, span.last, label.text }, "\0")
-        if span and not seen[key] and (label.primary or false) == wanted then
-          seen[key] = true
-          labels[#labels + 1] = label
+        if span and (label.primary or false) == wanted then
+          local key = alone and label or table.concat({ span.path, span.first or "", span.last or "", label.text }, "\0")
+          if not seen[key] then
+            seen[key] = true
+            labels[#labels + 1] = label
+          end
         end
       end
     end

@@ -2,13 +2,13 @@
 -- SPDX-License-Identifier: MIT
 -- SARIF 2.1.0 section 3.30 (regions, columns in code points); the fingerprint is that of github/codeql-action.
 
+local Bytes = require "issuable.reports.bytes"
 local json = require "issuable.reports.jsonwriter"
 
 local M = {}
 
 --- What is looked at of one line: a longer span ends there. Ten thousand spans over one endless line stay linear.
 local MAX_LINE = 4096
-local KEPT_FILES = 4
 --- The fingerprint covers this many characters that are no blanks.
 local BLOCK = 100
 local END_OF_FILE = 65535
@@ -18,20 +18,7 @@ Lines.__index = Lines
 
 ---@param files issuable.Files
 function M.new(files)
-  return setmetatable({ files = files, kept = {}, order = {} }, Lines)
-end
-
-local function entry_of(self, path)
-  local entry = self.kept[path]
-  if not entry then
-    entry = { bytes = self.files:read(path) }
-    self.kept[path] = entry
-    self.order[#self.order + 1] = path
-    if #self.order > KEPT_FILES then
-      self.kept[table.remove(self.order, 1)] = nil
-    end
-  end
-  return entry
+  return setmetatable({ files = Bytes.new(files) }, Lines)
 end
 
 --- Code points of a text, a byte that is part of none counting as one.
@@ -56,7 +43,7 @@ end
 function Lines:region(span)
   local column = span.column or 1
   local region = { line = span.line, column = column, end_line = span.line, end_column = column + 1 }
-  local bytes = span.first and entry_of(self, span.path).bytes
+  local bytes = span.first and self.files:entry(span.path).bytes
   if not bytes or span.first > #bytes then
     return region
   end
@@ -91,7 +78,7 @@ end
 ---@return integer? line
 ---@return integer? column code points
 function Lines:position(path, byte)
-  local entry = entry_of(self, path)
+  local entry = self.files:entry(path)
   if not entry.bytes or byte < 1 or byte > #entry.bytes + 1 then
     return nil
   end
@@ -163,17 +150,16 @@ end
 local TWO_32 = 4294967296
 
 --- Sum of unit × 37^(99 - i) modulo 2^64, in two halves: a double holds neither half times 37^3 wrongly.
-local function hash(units)
-  local high, low = 0, 0
-  local function step(factor, value)
-    local product = low * factor + value
+---@param first integer
+---@param next_three fun(i: integer): integer, integer, integer
+local function hash(first, next_three)
+  local high, low = 0, first
+  for i = 2, BLOCK, 3 do
+    local a, b, c = next_three(i)
+    local product = low * 50653 + a * 1369 + b * 37 + c
     local carry = math.floor(product / TWO_32)
     low = product - carry * TWO_32
-    high = (high * factor + carry) % TWO_32
-  end
-  step(37, units[1] or 0)
-  for i = 2, BLOCK, 3 do
-    step(50653, (units[i] or 0) * 1369 + (units[i + 1] or 0) * 37 + (units[i + 2] or 0))
+    high = (high * 50653 + carry) % TWO_32
   end
   if high == 0 then
     return ("%x"):format(low)
@@ -181,26 +167,47 @@ local function hash(units)
   return ("%x%08x"):format(high, low)
 end
 
+local function hash_at(text, at)
+  if at + BLOCK - 1 <= #text and not text:sub(at, at + BLOCK - 1):find("[\128-\255]") then
+    return hash(text:byte(at), function(i)
+      return text:byte(at + i - 1, at + i + 1)
+    end)
+  end
+  local units = units_at(text, at)
+  return hash(units[1] or 0, function(i)
+    return units[i] or 0, units[i + 1] or 0, units[i + 2] or 0
+  end)
+end
+
 --- Which lines of a file begin alike: each one's key, and how many before it have the same.
 local function index_of(entry)
   if entry.index then
     return entry.index
   end
-  local text = entry.bytes:gsub("\r\n?", "\n"):gsub("[ \t]+", "")
-  local index, seen, at = { text = text, starts = {}, occurrence = {}, hashes = {} }, {}, 1
+  local text = entry.bytes
+  if text:find("\r", 1, true) then
+    text = text:gsub("\r\n?", "\n")
+  end
+  text = text:gsub("[ \t]+", "")
+  local foreign = text:find("[\128-\255]") ~= nil
+  local starts, again, seen, line, at = {}, {}, {}, 0, 1
   repeat
-    local line = #index.starts + 1
     local key = text:sub(at, at + BLOCK - 1)
-    if key:find("[\128-\255]") then
+    if foreign and key:find("[\128-\255]") then
       key = table.concat(units_at(text, at), ",")
     end
-    seen[key] = (seen[key] or 0) + 1
-    index.starts[line], index.occurrence[line] = at, seen[key]
+    line = line + 1
+    starts[line] = at
+    local before = seen[key]
+    if before then
+      again[line] = before + 1
+    end
+    seen[key] = (before or 0) + 1
     local newline = text:find("\n", at, true)
     at = newline and newline + 1
   until not at
-  entry.index = index
-  return index
+  entry.index = { text = text, starts = starts, again = again, hashes = {} }
+  return entry.index
 end
 
 --- GitHub's `primaryLocationLineHash` of a line.
@@ -208,7 +215,7 @@ end
 ---@param line integer
 ---@return string? fingerprint nil: there is no such file or line
 function Lines:fingerprint(path, line)
-  local entry = entry_of(self, path)
+  local entry = self.files:entry(path)
   if not entry.bytes then
     return nil
   end
@@ -218,7 +225,7 @@ function Lines:fingerprint(path, line)
     return nil
   end
   if not index.hashes[line] then
-    index.hashes[line] = ("%s:%d"):format(hash(units_at(index.text, at)), index.occurrence[line])
+    index.hashes[line] = ("%s:%d"):format(hash_at(index.text, at), index.again[line] or 1)
   end
   return index.hashes[line]
 end

@@ -41,17 +41,23 @@ local function short(text)
 end
 
 local function uri(view, path)
-  local known = view:path(path)
-  return (known:sub(1, 1) == "/" and "file://" or "") .. escape.uri(known)
+  local known = view.uris[path]
+  if not known then
+    known = view:path(path)
+    known = (known:sub(1, 1) == "/" and "file://" or "") .. escape.uri(known)
+    view.uris[path] = known
+  end
+  return known
 end
 
+local REGION = '{ "startLine": %d, "startColumn": %d, "endLine": %d, "endColumn": %d }'
+
 local function region_object(region)
-  return json.object("startLine", region.line, "startColumn", region.column, "endLine", region.end_line, "endColumn", region.end_column)
+  return json.raw(REGION:format(region.line, region.column, region.end_line, region.end_column))
 end
 
 local function physical(view, path, region)
-  local location = json.object("artifactLocation", json.object("uri", uri(view, path)))
-  return region and json.set(location, "region", region_object(region)) or location
+  return json.raw(('{ "artifactLocation": { "uri": %s }, "region": %s }'):format(json.string(uri(view, path)), region_object(region).text))
 end
 
 --- The place that GitHub shows: without one a result is refused, so what concerns a whole file stands on its first line.
@@ -252,6 +258,7 @@ end
 ---@return string one JSON object and a newline
 function M.render(result, options)
   local view = views.new(result, options)
+  view.uris = {}
   local rules, index = catalog.rules(result)
   local findings, left_out = chosen(result.findings)
   local shown_fixes = {}

@@ -1,7 +1,8 @@
 -- Source snippets: the lines of several files with what is said of them underneath, as good compilers print them.
 -- SPDX-License-Identifier: MIT
--- Reads on demand and keeps a few files: ten thousand findings over one file read it once.
+-- Reads on demand and keeps what it read: ten thousand findings over one file read it once.
 
+local Bytes = require "issuable.reports.bytes"
 local terminal = require "issuable.reports.terminal"
 
 local M = {}
@@ -10,41 +11,29 @@ local M = {}
 local MAX_LINE = 160
 --- How far a line is searched for its ends: what lies further away is never shown.
 local MAX_SEARCH = 4 * MAX_LINE
-local KEPT_FILES = 8
 
 local Source = {}
 Source.__index = Source
 
 ---@param files issuable.Files
 function M.source(files)
-  return setmetatable({ files = files, kept = {}, order = {} }, Source)
+  return setmetatable({ files = Bytes.new(files) }, Source)
 end
 
 ---@return string? bytes
 ---@return boolean guarded the file also holds Secrets, as far as its text tells
 function Source:bytes(path)
-  local entry = self.kept[path]
-  if not entry then
-    local bytes = self.files:read(path)
-    entry = { bytes = bytes, guarded = bytes ~= nil and bytes:find("Secret", 1, true) ~= nil }
-    self.kept[path] = entry
-    self.order[#self.order + 1] = path
-    if #self.order > KEPT_FILES then
-      self.kept[table.remove(self.order, 1)] = nil
-    end
+  local entry = self.files:entry(path)
+  if entry.guarded == nil then
+    entry.guarded = entry.bytes ~= nil and entry.bytes:find("Secret", 1, true) ~= nil
   end
   return entry.bytes, entry.guarded
 end
 
 local function line_start(bytes, at)
   local limit = math.max(1, at - MAX_SEARCH)
-  for i = at - 1, limit, -1 do
-    local c = bytes:byte(i)
-    if c == 10 or c == 13 then
-      return i + 1
-    end
-  end
-  return limit
+  local after = bytes:sub(limit, at - 1):match("^.*[\r\n]()")
+  return after and limit + after - 1 or limit
 end
 
 --- In a file that also holds Secrets, a flow or minified line may hold their bytes beside the span:

@@ -86,6 +86,9 @@ end
 ---@param text string
 ---@return integer
 function M.width(text)
+  if not text:find("[\128-\191]") then
+    return #text
+  end
   local _, continuation = text:gsub("[\128-\191]", "")
   return #text - continuation
 end
