@@ -69,7 +69,7 @@ end
 local function diagnostic(writer, group)
   local paint, out = writer.paint, writer.out
   local first = group.findings[1]
-  local head = ("%s[%s]"):format(first.severity, first.rule)
+  local head = ("%s[%s]"):format(first.severity, terminal.visible(first.rule))
   local message = terminal.wrap(terminal.visible(groups.message(group)), writer.width, "  ", terminal.width(head) + 2)
   out[#out + 1] = ("%s: %s"):format(paint(STYLE[first.severity], head), paint("bold", message))
   local margin = snippet.render(out, writer.source, groups.labels(group), paint, writer.width)
@@ -91,7 +91,7 @@ local function waived_line(writer, group)
   local span = first.span
   local place = span and ("%s:%d: "):format(span.path, span.line) or ""
   local text = ("%s%s (%s)"):format(place, groups.message(group), views.waiver(first))
-  local head = ("waived[%s]"):format(first.rule)
+  local head = ("waived[%s]"):format(terminal.visible(first.rule))
   writer.out[#writer.out + 1] = ("%s: %s"):format(writer.paint("dim", head), terminal.wrap(terminal.visible(text), writer.width, "  ", #head + 2))
 end
 

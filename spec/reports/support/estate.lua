@@ -45,7 +45,7 @@ end
 
 --- All is well: one name, allowed.
 function M.good(folder)
-  shell.write(folder .. "/example.com.zone", '$TTL 300\n@ SOA ns hostmaster 1 7200 900 1209600 300\n@ NS ns\n@ CAA 0 issue "letsencrypt.org"\n')
+  shell.write(folder .. "/example.com.zone", '$TTL 300\n@ SOA ns hostmaster 1 7200 900 1209600 300\n@ NS ns\nns A 192.0.2.1\n@ CAA 0 issue "letsencrypt.org"\n')
   shell.write(folder .. "/all.yaml", M.issuer("le") .. "---\n" .. M.certificate("web", "www", { "www.example.com" }, "le"))
   return assert(check.run { paths = { folder }, now = M.NOW, find_policy = false })
 end
@@ -99,6 +99,116 @@ function M.wide(folder, count)
     shell.write(("%s/cluster%d/certificates%d.yaml"):format(folder, file % 3 + 1, file), table.concat(documents, "---\n"))
   end
   return assert(check.run { paths = { folder .. "/dns" }, clusters = clusters, now = M.NOW, find_policy = false })
+end
+
+--- What must stay harmless in every format.
+M.HOSTILE = {
+  "<script>alert(1)</script>",
+  "]]>",
+  "</testcase><!--",
+  "::error file=x::y",
+  "%0A::error::z",
+  "##[error]v",
+  "\n::warning::next line",
+  "\r\n# HELP issuable_x",
+  '"quoted" \'single\' \\ back',
+  "\27[31mred\27[0m\27]0;title\7",
+  "\255\254 \192\155 \237\160\128",
+  "\239\191\190\239\191\191",
+  "\226\128\174rtl \194\155[2J",
+  "a # TODO b \\# SKIP c",
+  "...",
+  "---",
+  "``` `` ` ~~~",
+  "[click](javascript:alert(1)) ![x](//host/x) @team #1",
+  "| a | b |",
+  "* + - = 1. 1)",
+  "&lt;&amp;&#x41;",
+  "{{ x }} ${y} %s %d %5",
+  "\0nul",
+  "",
+  " ",
+  "\240\159\152\128 äöü",
+}
+
+--- Real files with hostile names and contents.
+---@param folder string a temporary one
+function M.hostile(folder)
+  local dir = folder .. "/<script>]]>\n::error::\27[31m\255'\""
+  assert((shell.run("mkdir -p " .. shell.quote(dir))) == 0)
+  shell.write(dir .. "/example.com.zone", table.concat({
+    "$TTL 300\n@ SOA ns hostmaster 1 7200 900 1209600 300\n@ NS ns\nns A 192.0.2.1\n",
+    '@ CAA 0 issue "<script>alert(1)</script>]]>"\n',
+    '@ CAA 0 issue "\\027[31m\\255::error"\n',
+    '@ CAA 0 iodef "mailto:\\034quoted\\034&amp;"\n',
+    "www CNAME \\<script\\>.example.com.\n",
+  }))
+  local names = { "www.example.com", "<script>alert(1)</script>.example.com", "a]]>.example.com", "::error::.example.com", "x.example.com" }
+  shell.write(dir .. "/all.yaml", M.issuer("le") .. "---\n" .. M.certificate("web", "www", names, "le"))
+  shell.write(dir .. "/bad\n.yaml", "kind: [\27\n")
+  return assert(check.run { paths = {}, clusters = { { name = '"><b>\n::error::', path = dir } }, now = M.NOW, find_policy = false })
+end
+
+--- A result in which whatever came from outside is replaced by hostile text.
+---@param result table is changed
+---@param random table of spec.support.random
+function M.poison(result, random)
+  local function text()
+    local parts = {}
+    for i = 1, random:below(3) do
+      parts[i] = random:pick(M.HOSTILE)
+    end
+    if random:chance(30) then
+      parts[#parts + 1] = string.char(random:below(256) - 1, random:below(256) - 1)
+    end
+    return table.concat(parts)
+  end
+  for _, finding in ipairs(result.findings) do
+    finding.message = text()
+    finding.notes, finding.help = { text(), "climb: " .. text() .. " -> " .. text() }, { text() }
+    if random:chance(20) then
+      finding.waived = { owner = text(), because = text(), expires = text() }
+    end
+    for _, label in ipairs(finding.labels) do
+      label.text = text()
+      if label.span and random:chance(50) then
+        label.span.path = text()
+      end
+    end
+    if random:chance(20) then
+      finding.rule = text()
+    end
+    local change = finding.change
+    if change then
+      change.result, change.owner = { text(), text() }, text()
+      change.places = { { path = text(), line = 1, added = { text() }, removed = { text() } } }
+      if random:chance(30) then
+        change.refused, change.why = text(), text()
+      end
+    end
+  end
+  for _, decision in ipairs(result.decisions) do
+    decision.name, decision.detail = text(), text()
+    decision.text = random:chance(30) and text() or nil
+    decision.ca = random:chance(80) and text() or nil
+    local rrset = decision.answer and decision.answer.rrset
+    for _, property in ipairs(rrset and rrset.properties or {}) do
+      property.text, property.issuer = text(), text()
+    end
+    for _, use in ipairs(decision.requests) do
+      use.request.scope, use.request.subject, use.request.path = text(), text(), text()
+      use.identifier.text = text()
+    end
+  end
+  for _, document in ipairs(result.input.documents) do
+    document.path, document.scope = text(), text()
+  end
+  for _, zone in ipairs(result.input.zones) do
+    zone.path, zone.apex = text(), text()
+  end
+  result.input.skipped = { { path = text(), why = text() } }
+  result.summary.skipped = 1
+  result.summary.assumed_names = { text() }
 end
 
 return M
