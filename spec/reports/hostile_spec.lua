@@ -76,8 +76,8 @@ local function json_problem(text)
 end
 PROBLEM.json, PROBLEM.sarif, PROBLEM.gitlab = json_problem, json_problem, json_problem
 
-function PROBLEM.text(text)
-  return text:find("[%z\1-\9\11-\31\127]") and "a control character" or nil
+function PROBLEM.text(text) -- an edit's tabs stay tabs
+  return text:find("[%z\1-\8\11-\31\127]") and "a control character" or nil
 end
 
 function PROBLEM.junit(text)
