@@ -1,7 +1,7 @@
 -- Reports are read back by readers that are not ours.
 -- SPDX-License-Identifier: MIT
--- xmllint, promtool, prove and cmark-gfm are looked for; ajv, axe-core and playwright-core in $ISSUABLE_NODE_MODULES (default:
--- .build/npm/node_modules, which .ci/run fills). $ISSUABLE_SARIF_SCHEMA names the official schema of SARIF 2.1.0 (default:
+-- xmllint, promtool, prove, cmark-gfm, node and chromium are looked for; ajv, axe-core and playwright-core in
+-- $ISSUABLE_NODE_MODULES, which .ci/run fills. $ISSUABLE_SARIF_SCHEMA names the official schema of SARIF 2.1.0 (default:
 -- ../shared/data/sarif-schema-2.1.0.json beside the checkout). What is not there skips its tests.
 
 local estate = require "spec.reports.support.estate"
@@ -18,7 +18,7 @@ local function there(command)
   return (shell.run("command -v " .. command .. " >/dev/null")) == 0
 end
 
-local modules = os.getenv("ISSUABLE_NODE_MODULES") or shell.root .. "/.build/npm/node_modules"
+local modules = os.getenv("ISSUABLE_NODE_MODULES") or "/nowhere"
 local schema = os.getenv("ISSUABLE_SARIF_SCHEMA") or shell.root .. "/../shared/data/sarif-schema-2.1.0.json"
 local has = {
   xmllint = there "xmllint",

@@ -205,14 +205,7 @@ local MANY = 200
 local MAX_PATHS = 1000
 
 local function write_checked(out, result)
-  local checked, unchecked = summary.checked(result), summary.unchecked(result)
-  for i, entry in ipairs(result.input.skipped) do
-    if i > MAX_PATHS then
-      unchecked[#unchecked + 1] = ("and %d more"):format(#result.input.skipped - MAX_PATHS)
-      break
-    end
-    unchecked[#unchecked + 1] = ("skipped %s: %s"):format(entry.path, entry.why)
-  end
+  local checked, unchecked = summary.checked(result), summary.unchecked(result, MAX_PATHS)
   if #unchecked == 0 then
     unchecked[1] = "nothing is known to be left out"
   end

@@ -69,18 +69,33 @@ function M.checked(result)
   return lines
 end
 
+--- So many skipped paths are named where nobody asks for more.
+local MAX_SKIPPED = 5
+
 --- What was not: everything that is taken for granted or left out.
+---@param result table
+---@param most_paths? integer how many skipped paths are named
 ---@return string[]
-function M.unchecked(result)
+function M.unchecked(result, most_paths)
   local summary, lines = result.summary, {}
   if #summary.assumed_names > 0 then
     lines[#lines + 1] = "assumed to hold no CAA, not asked: " .. table.concat(summary.assumed_names, ", ")
+  end
+  if summary.undecided_documents > 0 then
+    lines[#lines + 1] = ("%s that may ask for certificates not read for sure: undecided"):format(M.plural(summary.undecided_documents, "document"))
   end
   if summary.unread > 0 then
     lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(M.plural(summary.unread, "document"))
   end
   if summary.skipped > 0 then
-    lines[#lines + 1] = ("%s skipped while walking"):format(M.plural(summary.skipped, "path"))
+    lines[#lines + 1] = ("%s skipped while walking:"):format(M.plural(summary.skipped, "path"))
+    local skipped, most = result.input.skipped, most_paths or MAX_SKIPPED
+    for i = 1, math.min(#skipped, most) do
+      lines[#lines + 1] = ("  %s: %s"):format(skipped[i].path, skipped[i].why)
+    end
+    if #skipped > most then
+      lines[#lines + 1] = ("  and %d more (--format json names them all)"):format(#skipped - most)
+    end
   end
   if summary.names > 0 then
     lines[#lines + 1] = "security: DNSSEC unchecked (answers come from files)"
