@@ -65,4 +65,11 @@ typedef struct {
  * `written` and others not. */
 int file_replace(file_change *changes, size_t count, size_t *at);
 
+/* Writes a file whole or not at all, whether it is there or not; a link's target is written, a mode
+ * kept. For what nobody has to read before it is replaced: reports. */
+int file_store(const char *path, const char *bytes, size_t length);
+
+/* How many cells a terminal is wide; 0: the descriptor is none, or it does not tell. */
+unsigned file_columns(int descriptor);
+
 #endif

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/ioctl.h>
+
 #define READ_STEP ((size_t)64 * 1024)
 
 void file_bytes_free(file_bytes *bytes) {
@@ -170,4 +172,9 @@ int file_list(const char *path, file_names *out) {
         file_names_free(out);
     }
     return status;
+}
+
+unsigned file_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -54,6 +54,7 @@ function M.findings(input, decisions)
       help = fields.help or {},
       decision = fields.decision,
       input = fields.input,
+      path = fields.path, -- of what has no place in a file
       order = #findings + 1,
     }
     finding.span = primary_span(finding)
@@ -93,4 +94,5 @@ function M.findings(input, decisions)
 end
 
 M.RANK = RANK
+M.BUILT_IN = BUILT_IN
 return M

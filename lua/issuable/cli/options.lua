@@ -5,6 +5,7 @@
 local behaviours = require "issuable.authorities.behaviours"
 local dates = require "issuable.dates"
 local file = require "issuable.file"
+local reports = require "issuable.reports"
 
 local M = {}
 
@@ -49,6 +50,19 @@ function M.add_manifests(command)
   command:option("--ignore", "Skip files and folders that match while walking"):argname("GLOB"):count("*")
   command:option("--color", "auto, always or never"):argname("WHEN"):choices { "auto", "always", "never" }
   command:flag("-q --quiet", "No summary")
+end
+
+--- `--format`, as often as there are reports.
+function M.add_reports(command)
+  command:option("--format", ("A report: %s; with =FILE it is written there (default: text)"):format(table.concat(reports.FORMATS, ", ")))
+    :argname("NAME[=FILE]")
+    :count("*")
+end
+
+---@return issuable.WantedReport[]
+function M.reports(arguments)
+  local wanted, message = reports.parse(arguments.format)
+  return wanted or M.usage_error(message)
 end
 
 ---@param text string FILE or FILE=ORIGIN; a file that is really called so is meant before any reading of its name

@@ -117,7 +117,7 @@ local function label(item)
 end
 
 function M.finding(finding)
-  local decision = finding.decision
+  local decision, waived = finding.decision, finding.waived
   return json.object(
     "id",
     finding.id,
@@ -136,7 +136,9 @@ function M.finding(finding)
     "decision",
     decision and decision.id or nil,
     "fix",
-    finding.fix and finding.fix.id or nil
+    finding.fix and finding.fix.id or nil,
+    "waived",
+    waived and json.object("owner", waived.owner, "because", waived.because, "expires", waived.expires) or nil
   )
 end
 

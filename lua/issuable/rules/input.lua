@@ -33,6 +33,7 @@ function M.problem(problem)
   return {
     rule = problem.code,
     input = true,
+    path = problem.path,
     severity = problem.explicit and "error" or "warning",
     message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
     labels = span and { { span = span, text = "", primary = true } } or {},
