@@ -84,7 +84,7 @@ describe("issuable fix", function()
       local status, out, err = fix()
       assert.equal(1, status)
       assert.equal("", out)
-      assert.truthy(err:find("not fixed (journal): ", 1, true), err)
+      assert.truthy(err:find("not fixed (zone-journal): ", 1, true), err)
       assert.truthy(err:find("rndc freeze", 1, true))
       os.remove(folder .. "/example.com.zone.jnl")
     end

@@ -124,15 +124,6 @@ function M.load(path, options)
   return zones.load(Files.new(), path, { origin = options.origin, include_base = options.include_base, given = "option", roots = roots })
 end
 
---- The journal of a server that keeps a file up to date by itself.
-local function journal_of(path)
-  for _, name in ipairs { path, identity(path) } do
-    if file.lstat(name .. ".jnl") then
-      return name .. ".jnl"
-    end
-  end
-end
-
 --- Opens a zone for editing.
 ---@param zone table Zone subject
 ---@param shared? table<string, string> identities of files that must not be edited → why (files that other zones are read from too)
@@ -143,11 +134,9 @@ function M.open(zone, shared)
     return refusal("zone-" .. zone.status, "%s is not a zone that a name server would load", zone.path)
   end
   if zone.journal then
-    return refusal(
-      "zone-journal",
-      "%s: a name server keeps this zone up to date by itself; change it by dynamic update, or freeze it and remove the journal first",
-      zone.journal
-    )
+    local why = "%s: a name server keeps this zone up to date by itself. Send the change to the server (nsupdate), or freeze the zone first "
+      .. "(rndc freeze)"
+    return refusal("zone-journal", why, zone.journal)
   end
   local signature = signed_by(zone.handle)
   if signature then
@@ -165,12 +154,6 @@ function M.open(zone, shared)
     end
     local id = identity(source.path)
     reads[id] = (reads[id] or 0) + 1
-  end
-  local journal = journal_of(zone.path)
-  if journal then
-    local why = "%s lies beside it: a name server keeps this zone up to date by itself. Send the change to the server (nsupdate), or freeze the zone "
-      .. "first (rndc freeze)"
-    return refusal("journal", why, journal)
   end
   return setmetatable({ zone = zone, handle = zone.handle, reads = reads, shared = shared or {}, sources = {}, paths = {}, places = {} }, Editor)
 end
@@ -210,7 +193,7 @@ end
 function Editor:editable(record)
   local known = self.paths[record.path]
   if not known then
-    known = { id = identity(record.path), journal = record.path ~= self.zone.path and journal_of(record.path) }
+    known = { id = identity(record.path) }
     self.paths[record.path] = known
   end
   local id = known.id
@@ -221,8 +204,6 @@ function Editor:editable(record)
     return refusal("included-twice", why, record.path, self.reads[id] or 0)
   elseif self.shared[id] then
     return refusal("shared-file", "%s", self.shared[id])
-  elseif known.journal then
-    return refusal("journal", "%s lies beside it: a name server keeps this file up to date by itself", known.journal)
   end
   local source, problem = self:source(record.path)
   if source and not is_written_as(source.bytes, record) then
