@@ -665,6 +665,34 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
     return true;
 }
 
+/* Is the owner that was just read out of zone, as far as that can be told? */
+static bool is_out_of_zone(const zone *z) {
+    dns_name apex;
+    dns_name name;
+    if (z->apex == ZONE_NIL) {
+        return false;
+    }
+    zone_store_print(&z->store, z->apex, &apex);
+    zone_store_print(&z->store, z->frames[z->depth - 1].owner, &name);
+    return !dns_name_is_below(&name, &apex);
+}
+
+/* Would the line that stands here be read as a record? */
+static bool is_record(zone *z, const zone_token *owner) {
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    zone_scan scan = frame->scan;
+    zone_head head;
+    zone_rdata rdata = {.scan = &scan,
+                        .origin = frame->has_origin ? &frame->origin : NULL,
+                        .problem = &z->problem,
+                        .wire = z->wire};
+    if (zone_read_head(&scan, owner, &head, &z->problem) != ZONE_HEAD_OK) {
+        return false;
+    }
+    rdata.type = head.type_value;
+    return zone_rdata_read(&rdata);
+}
+
 bool zone_read_line(zone *z, const zone_token *owner) {
     bool no_memory = false;
     if (owner->kind == ZONE_TOKEN_ERROR || owner->kind == ZONE_TOKEN_BLANK) {
@@ -674,6 +702,12 @@ bool zone_read_line(zone *z, const zone_token *owner) {
     }
     if (!read_owner(z, owner, &no_memory)) {
         return !no_memory && give_up_entry(z);
+    }
+    if (is_out_of_zone(z) && !is_record(z, owner)) { /* BIND looks at the owner first */
+        zone_fail(&z->problem, ZONE_OUT_OF_ZONE, owner->first, owner->end,
+                  "$GENERATE makes a name out of zone here, and data that is wrong; servers "
+                  "ignore it");
+        return zone_report_here(z, ZONE_WARNING);
     }
     return read_record(z, owner) != ENTRY_NO_MEMORY;
 }

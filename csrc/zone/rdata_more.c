@@ -97,7 +97,7 @@ static bool parse_decimal(const uint8_t *text, size_t len, unsigned places, bool
 /* Degrees, perhaps minutes, perhaps seconds, and the direction. */
 static bool read_coordinate(zone_rdata *rdata, uint32_t most, const char *directions) {
     static const char what[] = "a LOC coordinate (52 22 23.000 N)";
-    word w;
+    word w = {0};
     uint32_t degrees;
     uint32_t minutes;
     uint64_t seconds;
@@ -127,7 +127,7 @@ static bool read_coordinate(zone_rdata *rdata, uint32_t most, const char *direct
 
 static bool read_loc(zone_rdata *rdata) {
     static const char what[] = "a LOC altitude in metres";
-    word w;
+    word w = {0};
     uint64_t centimetres;
     if (!read_coordinate(rdata, 90, "NS") || !read_coordinate(rdata, 180, "EW") ||
         !need_word(rdata, what, &w)) {
@@ -181,7 +181,7 @@ static bool is_apl_item(const word *w) {
 
 static bool read_apl(zone_rdata *rdata) {
     for (;;) {
-        word w;
+        word w = {0};
         bool ended = false;
         if (!may_word(rdata, &w, &ended)) {
             return false;
@@ -198,7 +198,7 @@ static bool read_apl(zone_rdata *rdata) {
 /* ---- gateways ---- */
 
 static bool read_dot(zone_rdata *rdata) {
-    word w;
+    word w = {0};
     if (!need_word(rdata, "a dot (no gateway)", &w)) {
         return false;
     }
@@ -220,7 +220,7 @@ static bool read_gateway(zone_rdata *rdata, uint8_t type) {
 }
 
 static bool read_small(zone_rdata *rdata, const char *what, uint32_t most, uint8_t *value) {
-    word w;
+    word w = {0};
     uint32_t number;
     if (!need_word(rdata, what, &w)) {
         return false;
@@ -233,9 +233,9 @@ static bool read_small(zone_rdata *rdata, const char *what, uint32_t most, uint8
 }
 
 static bool read_ipseckey(zone_rdata *rdata) {
-    uint8_t precedence;
-    uint8_t type;
-    uint8_t algorithm;
+    uint8_t precedence = 0;
+    uint8_t type = 0;
+    uint8_t algorithm = 0;
     return read_small(rdata, "a precedence", 255, &precedence) &&
            read_small(rdata, "a gateway type (0 to 3)", 3, &type) &&
            read_small(rdata, "an algorithm", 255, &algorithm) && read_gateway(rdata, type) &&
@@ -243,9 +243,9 @@ static bool read_ipseckey(zone_rdata *rdata) {
 }
 
 static bool read_amtrelay(zone_rdata *rdata) {
-    uint8_t precedence;
-    uint8_t optional;
-    uint8_t type;
+    uint8_t precedence = 0;
+    uint8_t optional = 0;
+    uint8_t type = 0;
     return read_small(rdata, "a precedence", 255, &precedence) &&
            read_small(rdata, "the discovery bit (0 or 1)", 1, &optional) &&
            read_small(rdata, "a relay type (0 to 3)", 3, &type) && read_gateway(rdata, type);
@@ -277,8 +277,8 @@ bool zone_is_base64(const uint8_t *text, size_t len) {
 }
 
 static bool read_hip(zone_rdata *rdata) {
-    uint8_t algorithm;
-    word w;
+    uint8_t algorithm = 0;
+    word w = {0};
     bool ended = false;
     if (!read_small(rdata, "an algorithm", 255, &algorithm) ||
         !need_word(rdata, "a host identity tag in hexadecimal", &w)) {
@@ -309,7 +309,7 @@ static bool read_hip(zone_rdata *rdata) {
 
 /* A6 (RFC 2874): prefix length, the rest of an address unless it is 128, a name unless it is 0. */
 static bool read_a6(zone_rdata *rdata) {
-    uint8_t prefix;
+    uint8_t prefix = 0;
     return read_small(rdata, "a prefix length (0 to 128)", 128, &prefix) &&
            (prefix == 128 || zone_rdata_address(rdata, AF_INET6, 16)) &&
            (prefix == 0 || zone_rdata_name(rdata));
@@ -317,7 +317,7 @@ static bool read_a6(zone_rdata *rdata) {
 
 /* Protocol and ports; the names are those of the system that loads the zone. */
 static bool read_services(zone_rdata *rdata) {
-    word w;
+    word w = {0};
     uint32_t number;
     bool ended = false;
     if (!need_word(rdata, "a protocol (tcp, udp or a number)", &w)) {
@@ -340,7 +340,7 @@ static bool read_services(zone_rdata *rdata) {
 /* NXT (RFC 2535): types 1 to 127. */
 static bool read_nxt_types(zone_rdata *rdata) {
     for (;;) {
-        word w;
+        word w = {0};
         bool ended = false;
         uint16_t type = 0;
         uint32_t number;
@@ -372,7 +372,7 @@ static bool is_dotted_hex(const uint8_t *text, size_t len) {
 
 static bool read_nsap(zone_rdata *rdata) {
     static const char what[] = "an NSAP address (0x47.0005...)";
-    word w;
+    word w = {0};
     if (!need_word(rdata, what, &w)) {
         return false;
     }
@@ -383,7 +383,7 @@ static bool read_nsap(zone_rdata *rdata) {
 
 static bool read_atma(zone_rdata *rdata) {
     static const char what[] = "an ATM address (+digits, or hexadecimal)";
-    word w;
+    word w = {0};
     uint32_t number;
     bool valid;
     if (!need_word(rdata, what, &w)) {
@@ -406,7 +406,7 @@ static bool read_atma(zone_rdata *rdata) {
 
 /* The data of DOA: base64 in one word, or - for none. */
 static bool read_doa_data(zone_rdata *rdata) {
-    word w;
+    word w = {0};
     if (!need_word(rdata, "base64 data, or - for none", &w)) {
         return false;
     }
@@ -433,7 +433,7 @@ static bool read_doa_data(zone_rdata *rdata) {
 
 /* DSYNC (RFC 9859): scheme by name or number. */
 static bool read_scheme(zone_rdata *rdata) {
-    word w;
+    word w = {0};
     uint32_t number;
     if (!need_word(rdata, "a scheme (NOTIFY or a number)", &w)) {
         return false;
@@ -583,9 +583,9 @@ static bool read_substitution(zone_rdata *rdata) {
 
 /* A type octet and a digest in hexadecimal, whose length some types fix. */
 static bool read_hash_of(zone_rdata *rdata, const size_t *lengths, size_t count, size_t least) {
-    uint8_t type;
+    uint8_t type = 0;
     bool ended = false;
-    word w;
+    word w = {0};
     zone_scan bookmark;
     if (!read_small(rdata, "a digest type", 255, &type)) {
         return false;
