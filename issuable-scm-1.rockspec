@@ -119,6 +119,8 @@ build = {
         "csrc/zone/portability.c",
         "csrc/zone/problem.c",
         "csrc/zone/rdata.c",
+        "csrc/zone/rdata_more.c",
+        "csrc/zone/rdata_svcb.c",
         "csrc/zone/rdata_types.c",
         "csrc/zone/rdata_wire.c",
         "csrc/zone/scan.c",

@@ -28,7 +28,7 @@ typedef struct {
 } buffer;
 
 static void put(buffer *out, const char *text, size_t len) {
-    if (out->no_memory) {
+    if (out->no_memory || len == 0) {
         return;
     }
     if (len > out->capacity - out->len) {
@@ -334,7 +334,7 @@ bool zone_read_generate(zone *z, bool *no_memory) {
     zone_scan *scan = &z->frames[z->depth - 1].scan;
     size_t first = scan->first;
     directive d;
-    range r;
+    range r = {0, 0, 1};
     buffer lines = {NULL, 0, 0, false};
     uint32_t file;
     if (!read_directive(z, scan, &d) || !read_range(z, scan, &d.range, &r) ||

@@ -496,8 +496,9 @@ static bool same_context(const zone_store *store, uint32_t id, const zone_contex
         (other->origin == ZONE_NIL) != (origin == NULL)) {
         return false;
     }
-    return origin == NULL || (store->text_len - other->origin >= origin->len &&
-                              memcmp(store->text + other->origin, origin->octets, origin->len) == 0);
+    return origin == NULL ||
+           (store->text_len - other->origin >= origin->len &&
+            memcmp(store->text + other->origin, origin->octets, origin->len) == 0);
 }
 
 bool zone_need_context(zone *z) {
@@ -511,9 +512,9 @@ bool zone_need_context(zone *z) {
                             .origin = ZONE_NIL,
                             .default_ttl = z->default_ttl,
                             .has_default_ttl = z->has_default_ttl};
-    uint64_t hash = zone_hash(&store->key, (uint64_t)context.file << 32 | context.default_ttl,
-                              origin == NULL ? NULL : origin->octets,
-                              origin == NULL ? 0 : origin->len);
+    uint64_t hash =
+        zone_hash(&store->key, (uint64_t)context.file << 32 | context.default_ttl,
+                  origin == NULL ? NULL : origin->octets, origin == NULL ? 0 : origin->len);
     size_t probe;
     uint32_t id = zone_index_first(&store->context_index, hash, &probe);
     while (id != ZONE_NIL && !same_context(store, id, &context, origin)) {
@@ -687,7 +688,8 @@ static zone_entry_result read_record(zone *z, const zone_token *owner) {
             return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
         }
     } else if (!zone_rdata_read(&rdata)) {
-        return zone_lint_bad_rdata(z, &rdata) && give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
+        return zone_lint_bad_rdata(z, &rdata) && give_up_entry(z) ? ZONE_ENTRY_OK
+                                                                  : ZONE_ENTRY_NO_MEMORY;
     }
     if (frame->scan.last_end - frame->scan.first > z->limits.max_entry) {
         zone_fail(&z->problem, ZONE_ENTRY_TOO_LONG, frame->scan.first, frame->scan.last_end,
@@ -708,8 +710,9 @@ static zone_entry_result read_record(zone *z, const zone_token *owner) {
     }
     uint32_t id = frame->owner;
     return (z->hits != NULL || zone_lint_entry(z, &head, &rdata)) &&
-           keep_record(z, &head, &rdata, id) ? ZONE_ENTRY_OK
-                                                                                  : ZONE_ENTRY_NO_MEMORY;
+                   keep_record(z, &head, &rdata, id)
+               ? ZONE_ENTRY_OK
+               : ZONE_ENTRY_NO_MEMORY;
 }
 
 /* Reads the owner into the frame; false: problem is filled, or (no_memory) none is left. */
@@ -737,6 +740,34 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
     return true;
 }
 
+/* Is the owner that was just read out of zone, as far as that can be told? */
+static bool is_out_of_zone(const zone *z) {
+    dns_name apex;
+    dns_name name;
+    if (z->apex == ZONE_NIL) {
+        return false;
+    }
+    zone_store_print(&z->store, z->apex, &apex);
+    zone_store_print(&z->store, z->frames[z->depth - 1].owner, &name);
+    return !dns_name_is_below(&name, &apex);
+}
+
+/* Would the line that stands here be read as a record? */
+static bool is_record(zone *z, const zone_token *owner) {
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    zone_scan scan = frame->scan;
+    zone_head head;
+    zone_rdata rdata = {.scan = &scan,
+                        .origin = frame->has_origin ? &frame->origin : NULL,
+                        .problem = &z->problem,
+                        .wire = z->wire};
+    if (zone_read_head(&scan, owner, &head, &z->problem) != ZONE_HEAD_OK) {
+        return false;
+    }
+    rdata.type = head.type_value;
+    return zone_rdata_read(&rdata);
+}
+
 bool zone_read_line(zone *z, const zone_token *owner) {
     bool no_memory = false;
     if (owner->kind == ZONE_TOKEN_ERROR || owner->kind == ZONE_TOKEN_BLANK) {
@@ -746,6 +777,12 @@ bool zone_read_line(zone *z, const zone_token *owner) {
     }
     if (!read_owner(z, owner, &no_memory)) {
         return !no_memory && give_up_entry(z);
+    }
+    if (is_out_of_zone(z) && !is_record(z, owner)) { /* BIND looks at the owner first */
+        zone_fail(&z->problem, ZONE_OUT_OF_ZONE, owner->first, owner->end,
+                  "$GENERATE makes a name out of zone here, and data that is wrong; servers "
+                  "ignore it");
+        return zone_report_here(z, ZONE_WARNING);
     }
     return read_record(z, owner) != ZONE_ENTRY_NO_MEMORY;
 }

@@ -11,7 +11,7 @@
 
 /* By code; every code from ZONE_PORT_CRLF to ZONE_PORT_TWO_SOA has one. */
 static const char *const messages[] = {
-    [ZONE_PORT_CRLF - ZONE_PORT_CRLF] = "lines end in CR LF: Knot DNS refuses the file",
+    [0] = /* ZONE_PORT_CRLF */ "lines end in CR LF: Knot DNS refuses the file",
     [ZONE_PORT_CR - ZONE_PORT_CRLF] =
         "a lone CR ends a line here, as BIND and dnspython read it; Knot DNS, simdzone "
         "(NSD from 4.10), ldns and miekg/dns (CoreDNS) do not",

@@ -111,8 +111,9 @@ static void note(zone_scan *scan, unsigned quirk, size_t at) {
     }
 }
 
+/* What may stand in front of a quote; = is the key="value" of SVCB and HTTPS. */
 static bool is_separator(uint8_t c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')';
+    return c == '=' || c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')';
 }
 
 static void skip_comment(zone_scan *scan) {

@@ -1,8 +1,8 @@
-/* libFuzzer target: loader, lints and answerer of the zone engine on any bytes, with the promises of
- * their headers checked. SPDX-License-Identifier: MIT
- * Usage: clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Icsrc spec/fuzz/zone.c
- * csrc/zone/(all).c csrc/dns/(all).c -o /tmp/fuzz; the corpus comes from zone_corpus.lua;
- * /tmp/fuzz -max_total_time=60 /tmp/corpus
+/* libFuzzer target: loader, lints and answerer of the zone engine on any bytes, with the promises
+ * of their headers checked. SPDX-License-Identifier: MIT Usage: clang -g -O1
+ * -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Icsrc spec/fuzz/zone.c csrc/zone/(all).c
+ * csrc/dns/(all).c -o /tmp/fuzz; the corpus comes from zone_corpus.lua; /tmp/fuzz
+ * -max_total_time=60 /tmp/corpus
  *
  * The first byte of the input says how the rest is used: whether an origin is known, and where the
  * file is cut in two, the second part being what every $INCLUDE gives. */

@@ -47,6 +47,25 @@ local function damage(random, text)
 end
 
 describe("loading", function()
+  it("every type's data as BIND reads it: cases/types.lines", function()
+    local entries = {}
+    for line in io.lines(support.folder .. "/types.lines") do
+      local verdict, record = line:match("^(%l%l) (.*)$")
+      if verdict then
+        local apex = ("t%d.test"):format(#entries + 1)
+        local text = (support.HEAD .. "a " .. record .. "\n"):gsub("example%.com", apex)
+        local handle = zone.load(text, { origin = apex })
+        assert.equal(verdict == "ok", handle:status() == "loadable", record .. ": " .. (handle:errors()[1] and handle:errors()[1].message or "no error"))
+        entries[#entries + 1] = { name = apex, text = text, loads = verdict == "ok", record = record }
+      end
+    end
+    local servers = dns_servers.start(entries, { "bind" })
+    servers:stop()
+    for _, entry in ipairs(entries) do
+      assert.equal(entry.loads, servers.serving.bind[entry.name] or false, entry.record)
+    end
+  end)
+
   it("BIND loads exactly what we load", function()
     local lines = corpus()
     assert.is_true(#lines > 500)
