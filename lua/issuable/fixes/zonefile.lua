@@ -124,15 +124,6 @@ function M.load(path, options)
   return zones.load(Files.new(), path, { origin = options.origin, include_base = options.include_base, given = "option", roots = roots })
 end
 
---- The journal of a server that keeps a file up to date by itself.
-local function journal_of(path)
-  for _, name in ipairs { path, identity(path) } do
-    if file.lstat(name .. ".jnl") then
-      return name .. ".jnl"
-    end
-  end
-end
-
 --- Opens a zone for editing.
 ---@param zone table Zone subject
 ---@param shared? table<string, string> identities of files that must not be edited → why (files that other zones are read from too)
@@ -165,12 +156,6 @@ function M.open(zone, shared)
     end
     local id = identity(source.path)
     reads[id] = (reads[id] or 0) + 1
-  end
-  local journal = journal_of(zone.path)
-  if journal then
-    local why = "%s lies beside it: a name server keeps this zone up to date by itself. Send the change to the server (nsupdate), or freeze the zone "
-      .. "first (rndc freeze)"
-    return refusal("journal", why, journal)
   end
   return setmetatable({ zone = zone, handle = zone.handle, reads = reads, shared = shared or {}, sources = {}, paths = {}, places = {} }, Editor)
 end
@@ -208,12 +193,8 @@ end
 ---@return table? source { bytes, digest }
 ---@return { refused: string, why: string }?
 function Editor:editable(record)
-  local known = self.paths[record.path]
-  if not known then
-    known = { id = identity(record.path), journal = record.path ~= self.zone.path and journal_of(record.path) }
-    self.paths[record.path] = known
-  end
-  local id = known.id
+  local id = self.paths[record.path] or identity(record.path)
+  self.paths[record.path] = id
   if record.generated then
     return refusal("generated", "%s:%d: the record is made by $GENERATE, so there is no line of it to edit", record.path, record.line)
   elseif self.reads[id] ~= 1 then
@@ -221,8 +202,6 @@ function Editor:editable(record)
     return refusal("included-twice", why, record.path, self.reads[id] or 0)
   elseif self.shared[id] then
     return refusal("shared-file", "%s", self.shared[id])
-  elseif known.journal then
-    return refusal("journal", "%s lies beside it: a name server keeps this file up to date by itself", known.journal)
   end
   local source, problem = self:source(record.path)
   if source and not is_written_as(source.bytes, record) then
