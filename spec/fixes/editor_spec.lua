@@ -225,6 +225,17 @@ one TXT ( "a" ; first
 one CAA 0 issue "ca.test"
 zz A 192.0.2.8
 
+== beside a name that $GENERATE makes, behind a line that is written
+one A 192.0.2.7
+$GENERATE 1-3 oneg$ A 192.0.2.$
+? add oneg2.example.com 0 issue "ca.test"
+? add one.example.com 0 issue "ca.test"
+=>
+one A 192.0.2.7
+one CAA 0 issue "ca.test"
+oneg2 CAA 0 issue "ca.test"
+$GENERATE 1-3 oneg$ A 192.0.2.$
+
 == the apex, an SOA over several lines and nothing else of its own line by line
 raw
 $TTL 3600
@@ -492,6 +503,42 @@ www CAA 0 ISSUE "a"
 =>
 www A 192.0.2.7
 
+== $GENERATE states names of its own: what stands behind it takes the owner from above
+www CAA 0 issue "a"
+$GENERATE 1-3 g$ A 192.0.2.$
+    TXT "b"
+? remove www.example.com 0 issue "a"
+=>
+$GENERATE 1-3 g$ A 192.0.2.$
+www TXT "b"
+
+== a TTL that $GENERATE takes over cannot be written out
+raw
+@ 3600 SOA ns hm 7 1 1 1 1
+@ NS ns
+ns A 192.0.2.1
+www 60 CAA 0 issue "a"
+$GENERATE 1-3 g$ A 192.0.2.$
+zz A 192.0.2.9
+? remove www.example.com 0 issue "a"
+refused ttl-carrier $GENERATE
+
+== unless it states one itself
+raw
+@ 3600 SOA ns hm 7 1 1 1 1
+@ NS ns
+ns A 192.0.2.1
+www 60 CAA 0 issue "a"
+$GENERATE 1-3 g$ 300 A 192.0.2.$
+zz A 192.0.2.9
+? remove www.example.com 0 issue "a"
+=>
+@ 3600 SOA ns hm 8 1 1 1 1
+@ NS ns
+ns A 192.0.2.1
+$GENERATE 1-3 g$ 300 A 192.0.2.$
+zz A 192.0.2.9
+
 == the last lines of a file without a last line end
 www A 192.0.2.7
 www CAA 0 issue "a"
@@ -604,6 +651,11 @@ www     3600    IN      CAA     0 issue "a"
 www     86400   IN      CAA     0 issue "a"
         86400   IN      CAA     0 issue "b"
           86400 IN      CAA     0 issue "c"
+
+== of what $GENERATE makes
+$GENERATE 1-3 g$ A 192.0.2.$
+? ttl g2.example.com A 60
+refused generated made by $GENERATE
 
 == of another type
 www A 192.0.2.7

@@ -147,12 +147,17 @@ describe("the layout of a zone file", function()
   it("loses no byte of any file of this checkout", function()
     local status, list = shell.run(("cd %s && git ls-files -z 2>/dev/null || find . -type f -not -path './.*' -print0"):format(shell.quote(shell.root)))
     assert.equal(0, status)
-    local count = 0
+    local count, wanted = 0, scale(100) -- at scale 1 all of them
     for path in list:gmatch("[^%z]+") do
-      local bytes = shell.read(shell.root .. "/" .. path)
+      count = count + 1
+      local bytes = count % 100 < wanted and shell.read(shell.root .. "/" .. path)
       if bytes then
-        count = count + 1
-        check_lossless(bytes, path)
+        local at = 1 -- no list: some files are large
+        for _, first, last in zone.layout(bytes) do
+          assert.is_true(first == at and last >= first, path)
+          at = last + 1
+        end
+        assert.equal(#bytes + 1, at, path)
       end
     end
     assert.is_true(count > 100)

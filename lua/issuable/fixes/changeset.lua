@@ -312,7 +312,7 @@ function Work:fresh_line(item, source, ttl, repeated)
   local spot, bytes = item.spot, source.bytes
   local options = { ttl = ttl, like = self:example(item.owner) }
   local following = self.handle:record(spot.anchor.index + 1)
-  local blank_below = following and following.file == spot.anchor.file and not following.owner_span
+  local blank_below = following and following.file == spot.anchor.file and not following.owner_span and not following.generated
   if spot.own and not spot.anchor.owner_span then
     options.leading = leading_of(bytes, spot.anchor)
   elseif spot.own and blank_below then

@@ -98,6 +98,8 @@ local function ttl_heir(zone, changes, from)
     local record = zone:record(index)
     if record.ttl_span or record.default_ttl then
       return nil
+    elseif record.generated and record.ttl ~= zone:record(index - 1).ttl then
+      return nil -- its $GENERATE states one
     elseif changes.ttls[index] then
       return nil
     elseif not changes.removed[index] then

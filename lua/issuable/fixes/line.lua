@@ -90,7 +90,7 @@ local function blank_owner(bytes, record, following)
   if not record.owner_span then
     return true
   end
-  if following and following.file == record.file and not following.owner_span and following.owner == record.owner then
+  if following and following.file == record.file and not following.owner_span and not following.generated and following.owner == record.owner then
     local tokens = header(following)
     local leading = tokens[1] and bytes:sub(following.first, tokens[1].first - 1) or ""
     return true, leading:find("^[ \t]+$") and leading or nil

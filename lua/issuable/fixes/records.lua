@@ -15,7 +15,7 @@ local function key_of(subject, record)
   if record.type == "CAA" then
     return caa_key(record.owner, record.ttl, record.flags, record.tag, record.value)
   end
-  local bytes, words = subject.files:read(record.path), {}
+  local bytes, words = subject.files:read(record.path), { record.text } -- the line that a $GENERATE makes
   local serial = record.serial_span
   for i, span in ipairs(record.rdata) do
     words[i] = serial and span.first == serial.first and "(serial)" or bytes:sub(span.first, span.last)

@@ -191,12 +191,8 @@ end
 ---@return table? source { bytes, digest }
 ---@return { refused: string, why: string }?
 function Editor:editable(record)
-  local known = self.paths[record.path]
-  if not known then
-    known = { id = identity(record.path) }
-    self.paths[record.path] = known
-  end
-  local id = known.id
+  local id = self.paths[record.path] or identity(record.path)
+  self.paths[record.path] = id
   if record.generated then
     return refusal("generated", "%s:%d: the record is made by $GENERATE, so there is no line of it to edit", record.path, record.line)
   elseif self.reads[id] ~= 1 then

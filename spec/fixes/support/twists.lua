@@ -83,7 +83,7 @@ local TWISTS = {
   special = function(lines, _, random)
     table.insert(lines, random:upto(#lines), random:pick {
       "cut.example.com. 300 NS ns.example.com.\n", "d.example.com. 300 DNAME elsewhere.test.\n", "*.v.example.com. 300 A 192.0.2.3\n",
-      "c.example.com. 300 CNAME www.example.com.\n", "out.example.net. 300 A 192.0.2.3\n", "  TXT \"who\"\n", "a.*.m.example.com. 300 A 192.0.2.3\n",
+      "c.example.com. 300 CNAME www.example.com.\n", "out.example.net. 300 A 192.0.2.3\n", "  TXT \"who\"\n", "$GENERATE 1-3 g$ A 192.0.2.$\n", "$GENERATE 1-2 h$ 300 TXT x$\n", "a.*.m.example.com. 300 A 192.0.2.3\n",
     })
   end,
   open_end = function(lines)

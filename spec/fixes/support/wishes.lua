@@ -44,7 +44,7 @@ function M.records(zone)
       origin = record.origin,
       default_ttl = record.default_ttl,
       text = record.type == "CAA" and ("%d %s %s"):format(record.flags, record.tag, record.value)
-        or record.type == "SOA" and table.concat({ words[1], words[2] }, " ") or table.concat(words, " "),
+        or record.type == "SOA" and table.concat({ words[1], words[2] }, " ") or record.text or table.concat(words, " "),
       serial = record.serial,
     }
   end
