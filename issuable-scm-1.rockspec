@@ -35,15 +35,27 @@ build = {
   modules = {
     ["issuable.caa"] = {
       sources = {
+        "csrc/caa/engine.c",
+        "csrc/caa/flight.c",
+        "csrc/caa/flight_list.c",
         "csrc/caa/guess.c",
         "csrc/caa/lookup.c",
+        "csrc/caa/memo.c",
+        "csrc/caa/packets.c",
         "csrc/caa/presentation.c",
         "csrc/caa/property.c",
         "csrc/caa/rdata.c",
+        "csrc/caa/reply.c",
+        "csrc/caa/resolver.c",
+        "csrc/dns/message.c",
         "csrc/dns/name.c",
+        "csrc/dns/random.c",
         "csrc/lua/compat.c",
         "csrc/lua/lua_caa.c",
+        "csrc/lua/lua_caa_answer.c",
         "csrc/lua/lua_caa_lookup.c",
+        "csrc/lua/lua_caa_message.c",
+        "csrc/lua/lua_caa_resolver.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "csrc", "$(LDNS_INCDIR)" },
@@ -96,7 +108,9 @@ build = {
     },
     ["issuable.zone"] = {
       sources = {
+        "csrc/dns/message.c",
         "csrc/dns/name.c",
+        "csrc/dns/random.c",
         "csrc/input/errors.c",
         "csrc/input/input.c",
         "csrc/lua/compat.c",
