@@ -288,7 +288,7 @@ int iss_caa_message(lua_State *L) {
         lua_setfield(L, 2, FLAGS[i].name);
     }
     iss_setsize(L, 2, "id", in.id);
-    iss_setsize(L, 2, "opcode", (in.flags & DNS_FLAG_OPCODE) >> 11);
+    iss_setsize(L, 2, "opcode", in.flags >> 11 & 15u);
     unsigned rcode = in.flags & DNS_FLAG_RCODE;
     lua_newtable(L);
     for (int i = 1; i <= in.counts[0]; i++) {
