@@ -121,7 +121,7 @@ void iss_pushreply(lua_State *L, const dns_name *owner, const caa_reply *reply, 
     dns_name zone;
     caa_block_zone(&block, &zone);
     if (zone.len > 1) {
-        set_name(L, "zone", &zone);
+        set_name(L, "soa", &zone);
     }
     if (reply->kind == CAA_REPLY_RRSET) {
         set_ttl(L, "rrset_ttl", reply->ttl);

@@ -366,7 +366,7 @@ static void push_stop(lua_State *L, const caa_lookup *m, const caa_step *step) {
 
 /* r:result(number) → as m:result of caa.lookup, plus security (unchecked, insecure, secure, bogus).
  * Steps that servers answered also have live = true, source (the server), security, cause, fault,
- * extended_error { code, name, text }, cd_rcode, tcp, zone, and records with rrset_ttl. */
+ * extended_error { code, name, text }, cd_rcode, tcp, soa, and records with rrset_ttl. */
 static int resolver_result(lua_State *L) {
     handle *h = check_handle(L);
     uint32_t index = check_index(L, h);

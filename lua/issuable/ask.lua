@@ -28,7 +28,7 @@ function M.open(options)
     input = input,
     directory = read.directory,
     ca = read.ca,
-    asker = authority.new { zones = input.zones, assume_empty = options.assume_empty },
+    asker = authority.new { zones = input.zones, assume_empty = options.assume_empty, dns = options.dns_handle },
   }, Asker)
 end
 
@@ -70,6 +70,7 @@ function Asker:decide(identifier, question)
     methods = question.methods,
     behaviour = self.options.behaviour,
     now = self.options.now,
+    require_dnssec = self.options.require_dnssec,
   }, answer)
   decision.requests = decision.requests or {}
   return decision

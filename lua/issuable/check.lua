@@ -38,6 +38,18 @@ local function named_issuers(directory, policy, given)
   return rows
 end
 
+--- Opens the DNS that the options name, once: what it learnt serves the second look at edited files as well.
+---@return boolean ok
+---@return string? message usage error
+function M.open_dns(options)
+  if not options.dns or options.dns_handle then
+    return true
+  end
+  local handle, message = require("issuable.dns").open(options.dns)
+  options.dns_handle = handle
+  return handle ~= nil, message
+end
+
 --- The directory and the options that reading needs, from what the user said.
 ---@param options table see issuable.check
 ---@return table? read options for sources.read
@@ -61,6 +73,10 @@ function M.prepare(options)
     if not ca then
       return nil, why
     end
+  end
+  local ok, trouble = M.open_dns(options)
+  if not ok then
+    return nil, trouble
   end
   return {
     paths = options.paths or {},
@@ -141,6 +157,8 @@ local function decide(input, options)
     behaviour = options.behaviour,
     now = options.now,
     assume_empty = options.assume_empty,
+    dns_handle = options.dns_handle,
+    require_dnssec = options.require_dnssec,
   })
   for i, decision in ipairs(decisions) do
     decision.id = ("D%d"):format(i)
@@ -156,6 +174,8 @@ end
 ---@field assume_empty? table<string, boolean>
 ---@field policy? string path of the policy file
 ---@field find_policy? boolean false: do not look for one
+---@field dns? issuable.DnsOptions what the zones do not hold is asked there; without it nobody is asked
+---@field require_dnssec? boolean an answer that nobody checked allows nothing
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
 ---@field serial? "auto"|"keep"|integer the SOA serial of edited zones: bumped in its own style (default), left alone, or this one
 ---@field fixes? boolean false: no fixes are planned
@@ -170,6 +190,7 @@ function M.run(options)
   end
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
+  result.dns = options.dns_handle
   result.findings = judge.findings(result.input, result.decisions)
   result.fixes = {}
   if options.fixes ~= false then

@@ -17,6 +17,7 @@ local M = {}
 ---@field methods string[]? validation methods that may be used; nil or empty: not known. Allowed is what all of them allow
 ---@field behaviour "strict"|"boulder"|"mpic"|nil fixes one
 ---@field now integer? unix time, for switches with a date
+---@field require_dnssec boolean? what nobody checked with DNSSEC allows nothing
 
 ---@class issuable.Decision
 ---@field view string
@@ -274,6 +275,11 @@ function M.decide(question, answer)
     undecided(decision, "unresolved-name", "not all CAA records of the set are known")
   else
     decide_found(decision, question, answer, ca)
+  end
+  if question.require_dnssec and decision.verdict == "allowed" and answer.security == "unchecked" then
+    -- a CA validates (Baseline Requirements 3.2.2.8); whether it would see the same, nobody here knows
+    undecided(decision, "dnssec-unchecked", "nobody that is trusted checked the answer with DNSSEC")
+    decision.matched = nil
   end
   return decision
 end

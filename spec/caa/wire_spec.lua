@@ -7,7 +7,7 @@ local wire = require "spec.support.wire"
 
 -- Lines of a message as spec/support/wire.lua reads them; then what the answer to "www.example.com CAA?" is. Offset 12 is the
 -- question's name, 16 its "example.com".
---   =>  kind, then fields of the reply: cause, rcode, ttl, negative_ttl, owner, target, zone, fault, records (how many), ede
+--   =>  kind, then fields of the reply: cause, rcode, ttl, negative_ttl, owner, target, soa, fault, records (how many), ede
 local CASES = [[
 -- a set at the name
 head 8180 1 1 0 0
@@ -25,7 +25,7 @@ rr WWW.EXAMPLE.COM CAA 900 caa 128 iodef "mailto:a@example.com"
 head 8180 1 0 1 0
 q www.example.com
 rr @16 SOA 900 soa ns.example.com 60
-=> nodata negative_ttl=60 zone=example.com
+=> nodata negative_ttl=60 soa=example.com
 -- no data, the SOA's own TTL is smaller
 head 8180 1 0 1 0
 q www.example.com
