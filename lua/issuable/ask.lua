@@ -44,11 +44,56 @@ function Asker:answer(identifier)
   return self.asker:ask(identifier.name)
 end
 
+--- Answers for any number of identifiers, servers asked about many at once.
+---@param next_identifier fun(): table? nil: none now; it is asked again after each answer
+---@param done fun(index: integer, identifier: table, answer: table?, settled: table?) index: in the order of next_identifier
+function Asker:each(next_identifier, done)
+  local taken, started = 0, {}
+  local function take()
+    while true do
+      local identifier = next_identifier()
+      if not identifier then
+        return nil
+      end
+      taken = taken + 1
+      local settled = decide.identifier(identifier)
+      if settled then
+        done(taken, identifier, nil, settled)
+      else
+        return identifier
+      end
+    end
+  end
+  if not self.asker.dns then
+    for identifier in take do
+      done(taken, identifier, self.asker:ask(identifier.name))
+    end
+    return
+  end
+  local count = 0
+  self.asker:ask_each(function()
+    local identifier = take()
+    if identifier then
+      count = count + 1
+      started[count] = { taken, identifier }
+      return identifier.name
+    end
+  end, function(index, answer)
+    local entry = started[index]
+    started[index] = nil
+    done(entry[1], entry[2], answer)
+  end)
+end
+
 ---@param identifier table
 ---@param question { ca: table, accounts?: string[], methods?: string[] }
 ---@return table decision
 function Asker:decide(identifier, question)
-  local answer, settled = self:answer(identifier)
+  return self:judge(identifier, question, self:answer(identifier))
+end
+
+--- The same from an answer that is already there.
+function Asker:judge(identifier, question, answer, settled)
   if not answer then
     return {
       view = "zones",

@@ -286,7 +286,7 @@ local function ask_offline(self, name)
 end
 
 --- Asks for many names at once; files first, servers for the rest.
----@param next_name fun(): string? the next name to ask for
+---@param next_name fun(): string? the next name to ask for; nil: none now, it is asked again after each answer
 ---@param done fun(index: integer, answer: table) called once for each name, in the order in which they are decided
 function Authority:ask_each(next_name, done)
   local dns = self.dns
@@ -309,6 +309,9 @@ function Authority:ask_each(next_name, done)
     end
     local kind, number, owner, climb = dns:event()
     if not kind then
+      for left in pairs(running) do -- told to stop
+        dns:give_up(left)
+      end
       return
     end
     local task = running[number]

@@ -66,7 +66,7 @@ end
 ---@field entropy string? 32 octets, for tests
 
 ---@param options issuable.DnsOptions
----@return issuable.Dns?
+---@return issuable.Dns? its field `watch` may be set: fun(): boolean, true ends Dns:event early
 ---@return string? message
 function M.open(options)
   local conf = { trust_ad = false, rotate = false }
@@ -138,7 +138,7 @@ function Dns:start(name, ask_caller)
   return self.resolver:start(name, ask_caller, self.carrier and self.carrier.now)
 end
 
---- The next event, waiting for it; nil when nothing is under way. A second value is what went wrong.
+--- The next event, waiting for it; nil when nothing is under way, or when `watch` (asked several times a second) says so.
 ---@return "want"|"decided"|nil kind
 ---@return integer number
 ---@return string? owner
@@ -151,11 +151,14 @@ function Dns:event()
     elseif self.resolver:counts().active == 0 then
       return nil
     end
+    if self.watch and self.watch() then
+      return nil
+    end
     local ok, message
     if self.carrier then
       ok, message = self.carrier:step()
     else
-      ok, message = self.resolver:step()
+      ok, message = self.resolver:step(self.watch and 200 or nil)
     end
     if not ok then
       error("issuable.dns: " .. tostring(message))
@@ -185,10 +188,15 @@ function Dns:take(number, name)
     answer.detail = words.failure(answer)
     last.detail = answer.detail
   end
-  if answer.status == "failed" and last and self.private[last.source] then
+  if answer.status == "failed" and answer.reason ~= "dnssec-bogus" and last and self.private[last.source] then
     answer.detail = ("%s (%s has a private address: maybe a private view)"):format(answer.detail or answer.reason, last.source)
   end
   return answer
+end
+
+--- Gives up a lookup that is not decided.
+function Dns:give_up(number)
+  self.resolver:release(number)
 end
 
 function Dns:close()
