@@ -148,7 +148,7 @@ end
 --- Ends both and removes their folder. `timeout` leads a process group of its own; nothing of theirs is worth waiting for.
 function Peers:stop()
   for _, name in ipairs(self.started) do
-    shell.run(("p=$(cat %s/%s.started) && kill -KILL -- -$p; :"):format(self.quoted, name))
+    shell.run(("p=$(cat %s/%s.started) && kill -s KILL -- -$p; :"):format(self.quoted, name))
   end
   shell.remove(self.folder)
 end
