@@ -173,6 +173,7 @@ build = {
     ["issuable.decide.parameters"] = "lua/issuable/decide/parameters.lua",
     ["issuable.decide.words"] = "lua/issuable/decide/words.lua",
     ["issuable.dns"] = "lua/issuable/dns/init.lua",
+    ["issuable.dns.replay"] = "lua/issuable/dns/replay.lua",
     ["issuable.dns.resolv_conf"] = "lua/issuable/dns/resolv_conf.lua",
     ["issuable.dns.words"] = "lua/issuable/dns/words.lua",
     ["issuable.fixes.changeset"] = "lua/issuable/fixes/changeset.lua",

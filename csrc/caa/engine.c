@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -25,6 +26,7 @@ typedef struct {
 typedef struct {
     int fd; /* -1: free */
     uint32_t id;
+    uint8_t server;
     uint32_t len, sent;
     uint8_t octets[2 + DNS_QUERY_MAX];
 } stream;
@@ -32,6 +34,7 @@ typedef struct {
 struct caa_engine {
     caa_resolver *resolver;
     int epoll;
+    FILE *record;                  /* NULL: nothing is written */
     int64_t until;                 /* of the last WAIT */
     int sockets[CAA_PORTS_MAX][2]; /* IPv4, IPv6; -1: none */
     peer peers[CAA_SERVERS_MAX];
@@ -69,6 +72,31 @@ caa_engine *caa_engine_open(caa_resolver *resolver) {
     return e;
 }
 
+bool caa_engine_record(caa_engine *e, const char *path, const char *head) {
+    FILE *file = fopen(path, "we");
+    if (file == NULL) {
+        return false;
+    }
+    if (e->record != NULL) {
+        (void)fclose(e->record);
+    }
+    e->record = file;
+    (void)fputs(head, file);
+    return true;
+}
+
+static void note(caa_engine *e, const char *way, int server, unsigned id, char what,
+                 const uint8_t *octets, size_t len) {
+    if (e->record == NULL || server < 0) {
+        return;
+    }
+    (void)fprintf(e->record, "%s %d %u %c", way, server, id, what);
+    for (size_t i = 0; i < len; i++) {
+        (void)fprintf(e->record, i == 0 ? " %02x" : "%02x", octets[i]);
+    }
+    (void)fputc('\n', e->record);
+}
+
 static void close_port(caa_engine *e, unsigned port) {
     for (int family = 0; family < 2; family++) {
         if (e->sockets[port][family] >= 0) {
@@ -94,6 +122,9 @@ void caa_engine_close(caa_engine *e) {
     }
     for (int i = 0; i < CAA_STREAMS_MAX; i++) {
         close_stream(&e->streams[i]);
+    }
+    if (e->record != NULL) {
+        (void)fclose(e->record);
     }
     close(e->epoll);
     free(e);
@@ -187,6 +218,7 @@ static void read_errors(caa_engine *e, unsigned port, int fd, int64_t now) {
         }
         if (len >= 2) {
             uint16_t id = (uint16_t)(octets[0] << 8 | octets[1]);
+            note(e, "udp", server_at(e, &to), port, '!', octets, 2);
             caa_resolver_undelivered(e->resolver, port, server_at(e, &to), id, now);
         }
     }
@@ -194,6 +226,7 @@ static void read_errors(caa_engine *e, unsigned port, int fd, int64_t now) {
 
 static void undelivered(caa_engine *e, const caa_action *action, int64_t now) {
     uint16_t id = (uint16_t)(action->octets[0] << 8 | action->octets[1]);
+    note(e, "udp", (int)action->server, action->port, '!', action->octets, 2);
     caa_resolver_undelivered(e->resolver, action->port, (int)action->server, id, now);
 }
 
@@ -207,6 +240,7 @@ static void send_batch(caa_engine *e, unsigned count, int64_t now) {
     for (unsigned i = 0; i < count; i++) {
         caa_action *action = &e->out[i];
         peer *to_whom = &e->peers[action->server];
+        note(e, "udp", (int)action->server, action->port, '>', action->octets, action->len);
         e->vectors[i] = (struct iovec){action->octets, action->len};
         memset(&e->headers[i], 0, sizeof e->headers[i]);
         e->headers[i].msg_hdr.msg_name = &to_whom->address;
@@ -241,7 +275,13 @@ static void send_batch(caa_engine *e, unsigned count, int64_t now) {
     }
 }
 
+static void stream_ended(caa_engine *e, unsigned server, uint32_t id, int64_t now) {
+    note(e, "tcp", (int)server, id, '.', NULL, 0);
+    caa_resolver_stream_closed(e->resolver, id, now);
+}
+
 static void open_stream(caa_engine *e, const caa_action *action, int64_t now) {
+    note(e, "tcp", (int)action->server, action->stream, '>', action->octets, action->len);
     const peer *to = &e->peers[action->server];
     int at = 0;
     while (at < CAA_STREAMS_MAX && e->streams[at].fd >= 0) {
@@ -251,7 +291,7 @@ static void open_stream(caa_engine *e, const caa_action *action, int64_t now) {
                  ? socket(to->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
                  : -1;
     if (fd < 0) {
-        caa_resolver_stream_closed(e->resolver, action->stream, now);
+        stream_ended(e, action->server, action->stream, now);
         return;
     }
     int on = 1;
@@ -259,6 +299,7 @@ static void open_stream(caa_engine *e, const caa_action *action, int64_t now) {
     stream *s = &e->streams[at];
     s->fd = fd;
     s->id = action->stream;
+    s->server = (uint8_t)action->server;
     s->len = (uint32_t)action->len;
     s->sent = 0;
     memcpy(s->octets, action->octets, action->len);
@@ -266,7 +307,7 @@ static void open_stream(caa_engine *e, const caa_action *action, int64_t now) {
          errno != EINPROGRESS) ||
         !watch(e, fd, EPOLLIN | EPOLLOUT, STREAM_BIT | (unsigned)at)) {
         close_stream(s);
-        caa_resolver_stream_closed(e->resolver, action->stream, now);
+        stream_ended(e, action->server, action->stream, now);
     }
 }
 
@@ -339,8 +380,10 @@ static void read_datagrams(caa_engine *e, unsigned port, unsigned which, int64_t
         }
         for (int i = 0; i < got; i++) {
             bool cut = (e->headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
-            caa_resolver_datagram(e->resolver, port, server_at(e, &e->from[i]), e->in[i],
-                                  cut ? 0 : e->headers[i].msg_len, now);
+            int server = server_at(e, &e->from[i]);
+            size_t len = cut ? 0 : e->headers[i].msg_len;
+            note(e, "udp", server, port, '<', e->in[i], len);
+            caa_resolver_datagram(e->resolver, port, server, e->in[i], len, now);
         }
         if (got < BATCH) {
             return;
@@ -354,7 +397,7 @@ static void write_stream(caa_engine *e, unsigned at, int64_t now) {
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         uint32_t id = s->id;
         close_stream(s);
-        caa_resolver_stream_closed(e->resolver, id, now);
+        stream_ended(e, s->server, id, now);
         return;
     }
     s->sent += sent > 0 ? (uint32_t)sent : 0;
@@ -375,10 +418,11 @@ static void serve_stream(caa_engine *e, unsigned at, uint32_t events, int64_t no
     uint32_t id = s->id;
     ssize_t got = recv(s->fd, e->in, sizeof e->in, MSG_DONTWAIT);
     if (got > 0) {
+        note(e, "tcp", s->server, id, '<', (const uint8_t *)e->in, (size_t)got);
         caa_resolver_stream(e->resolver, id, (const uint8_t *)e->in, (size_t)got, now);
     } else if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
         close_stream(s);
-        caa_resolver_stream_closed(e->resolver, id, now);
+        stream_ended(e, s->server, id, now);
     }
 }
 

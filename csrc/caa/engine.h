@@ -23,6 +23,12 @@ void caa_engine_close(caa_engine *e);
 void caa_engine_server(caa_engine *e, unsigned server, const struct sockaddr *address,
                        socklen_t len);
 
+/* Writes every packet that goes or comes to this file from now on, a line each, `head` before them:
+ *     udp SERVER PORT > HEX    sent;   < HEX  came from that server;   ! HEX  came back (its id)
+ *     tcp SERVER STREAM > HEX  sent after connecting;   < HEX  some octets came;   .  closed
+ * False with errno: it cannot be opened. */
+bool caa_engine_record(caa_engine *e, const char *path, const char *head);
+
 /* Sends what is to be sent, waits at most `timeout` milliseconds (-1: as long as something is under
  * way) for something to come, feeds it. Returns at once when the resolver has events. False with
  * errno: epoll broke. */

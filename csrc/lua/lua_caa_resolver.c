@@ -544,6 +544,19 @@ static int resolver_step(lua_State *L) {
     return 1;
 }
 
+/* r:record(path [, head]) → true | nil, message: the engine writes every packet to this file; see
+ * csrc/caa/engine.h */
+static int resolver_record(lua_State *L) {
+    handle *h = check_handle(L);
+    if (!caa_engine_record(engine_of(L, h), luaL_checkstring(L, 2), luaL_optstring(L, 3, ""))) {
+        lua_pushnil(L);
+        lua_pushstring(L, strerror(errno));
+        return 2;
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 static int resolver_fd(lua_State *L) {
     lua_pushinteger(L, caa_engine_fd(engine_of(L, check_handle(L))));
     return 1;
@@ -585,27 +598,17 @@ static int resolver_tostring(lua_State *L) {
 }
 
 static const luaL_Reg METHODS[] = {
-    {"server", resolver_server},
-    {"start", resolver_start},
-    {"query", resolver_query},
-    {"event", resolver_event},
-    {"tell", resolver_tell},
-    {"ask", resolver_ask},
-    {"result", resolver_result},
-    {"release", resolver_release},
-    {"message", resolver_message},
-    {"action", resolver_action},
-    {"datagram", resolver_datagram},
-    {"undelivered", resolver_undelivered},
-    {"stream", resolver_stream},
-    {"closed", resolver_closed},
-    {"tick", resolver_tick},
-    {"step", resolver_step},
-    {"fd", resolver_fd},
-    {"timeout", resolver_timeout},
-    {"counts", resolver_counts},
-    {"close", resolver_close},
-    {NULL, NULL},
+    {"server", resolver_server},     {"start", resolver_start},
+    {"query", resolver_query},       {"event", resolver_event},
+    {"tell", resolver_tell},         {"ask", resolver_ask},
+    {"result", resolver_result},     {"release", resolver_release},
+    {"message", resolver_message},   {"action", resolver_action},
+    {"datagram", resolver_datagram}, {"undelivered", resolver_undelivered},
+    {"stream", resolver_stream},     {"closed", resolver_closed},
+    {"tick", resolver_tick},         {"step", resolver_step},
+    {"record", resolver_record},     {"fd", resolver_fd},
+    {"timeout", resolver_timeout},   {"counts", resolver_counts},
+    {"close", resolver_close},       {NULL, NULL},
 };
 
 static const luaL_Reg METAMETHODS[] = {

@@ -37,6 +37,8 @@ function M.add_input(command)
   command:flag("--no-found-zones", "Use only zones given with --zone or named as paths")
   command:flag("--offline", "Ask no DNS: what the zones do not hold stays unknown (default when ISSUABLE_OFFLINE=1)")
   command:option("--dns", "Ask this resolver (default: those of /etc/resolv.conf)"):argname("ADDRESS[@port]"):count("*")
+  command:option("--record", "Write every packet to this file"):argname("FILE")
+  command:option("--replay", "Take the packets from such a file and ask nobody"):argname("FILE")
   command:flag("--trust-ad", "The resolver has checked DNSSEC where it says so (AD)")
   command:flag("--require-dnssec", "What nobody checked with DNSSEC allows nothing")
   command:option("--assume-empty", "Take this name's CAA as empty without asking"):argname("NAME"):count("*")
@@ -95,11 +97,14 @@ end
 --- Whom to ask, or nil when nobody shall be.
 local function dns_of(arguments)
   local named = #(arguments.dns or {}) > 0
-  if arguments.offline and named then
-    M.usage_error("--offline and --dns exclude each other")
+  local live = named and "--dns" or arguments.record and "--record" or arguments.replay and "--replay"
+  if arguments.offline and live then
+    M.usage_error(("--offline and %s exclude each other"):format(live))
+  elseif arguments.replay and (named or arguments.record) then
+    M.usage_error(("--replay and %s exclude each other"):format(live))
   end
   local environment = os.getenv("ISSUABLE_OFFLINE") or ""
-  if arguments.offline or (not named and environment ~= "" and environment ~= "0") then
+  if arguments.offline or (not live and environment ~= "" and environment ~= "0") then
     return nil
   end
   for _, text in ipairs(arguments.dns or {}) do
@@ -108,7 +113,7 @@ local function dns_of(arguments)
       M.usage_error("--dns: " .. message)
     end
   end
-  return { servers = named and arguments.dns or nil, trust_ad = arguments.trust_ad }
+  return { servers = named and arguments.dns or nil, trust_ad = arguments.trust_ad, record = arguments.record, replay = arguments.replay }
 end
 
 --- Parsed arguments as options of issuable.check.

@@ -112,7 +112,7 @@ function M.open(options)
   if transcript then
     self.carrier = transcript:carrier(resolver)
   elseif options.record then
-    local ok, problem = resolver:record(options.record)
+    local ok, problem = resolver:record(options.record, require("issuable.dns.replay").head(servers))
     if not ok then
       return nil, ("%s: %s"):format(options.record, problem)
     end
