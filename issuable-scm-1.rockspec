@@ -175,6 +175,7 @@ build = {
     ["issuable.dns"] = "lua/issuable/dns/init.lua",
     ["issuable.dns.replay"] = "lua/issuable/dns/replay.lua",
     ["issuable.dns.resolv_conf"] = "lua/issuable/dns/resolv_conf.lua",
+    ["issuable.dns.walk"] = "lua/issuable/dns/walk.lua",
     ["issuable.dns.words"] = "lua/issuable/dns/words.lua",
     ["issuable.fixes.changeset"] = "lua/issuable/fixes/changeset.lua",
     ["issuable.fixes.closer"] = "lua/issuable/fixes/closer.lua",

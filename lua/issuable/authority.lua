@@ -3,7 +3,9 @@
 -- RFC 8659 section 3 (the climb) lives in the machine; which zone answers an owner (RFC 1034 section 4.3.2, step 2) lives here.
 
 local caa = require "issuable.caa"
+local dns_words = require "issuable.dns.words"
 local fragments = require "issuable.fragments"
+local walk = require "issuable.dns.walk"
 
 ---@class issuable.Authority
 local Authority = {}
@@ -285,11 +287,134 @@ local function ask_offline(self, name)
   return finish(self, machine:result(), name, told)
 end
 
+--- Replies of a zone's servers that say the same, together: { { reply, servers } … }, the largest group first.
+local function grouped(replies)
+  local groups, by_essence = {}, {}
+  for _, entry in ipairs(replies) do
+    local key = walk.essence(entry.reply)
+    if not by_essence[key] then
+      by_essence[key] = { reply = entry.reply, servers = {}, order = #groups }
+      groups[#groups + 1] = by_essence[key]
+    end
+    table.insert(by_essence[key].servers, walk.title(entry.server))
+  end
+  table.sort(groups, function(a, b)
+    if #a.servers ~= #b.servers then
+      return #a.servers > #b.servers
+    end
+    return a.order < b.order
+  end)
+  return groups
+end
+
+--- Ways through servers that disagree; more of them than this are not followed one by one.
+local MAX_VIEWS = 8
+
+--- One way through: at the n-th disagreement the group that `choices` says; what is chosen and what else there was is noted.
+local function ask_one_way(self, name, choices)
+  local machine = caa.lookup(name)
+  local told, who, turns = {}, {}, 0
+  while true do
+    local owner, climb = machine:want()
+    if not owner then
+      break
+    end
+    local reply, zone = ask_files(self, owner, climb, false)
+    local groups
+    if not reply then
+      local replies, why = self.dns.walker:replies(owner)
+      if not replies then
+        reply = { kind = "failed", reason = "lookup-failed", detail = ("%s: %s"):format(owner, why) }
+      else
+        groups = grouped(replies)
+        local choice = 1
+        if #groups > 1 then
+          turns = turns + 1
+          choices[turns] = choices[turns] or { at = 1, of = #groups }
+          choice = choices[turns].at
+        end
+        reply = groups[choice].reply
+        who[#who + 1] = #groups > 1 and { owner = owner, groups = groups, choice = choice } or nil
+      end
+    end
+    told[#told + 1] = { zone = zone, reply = reply, live = groups and reply or nil }
+    machine:feed(reply)
+  end
+  local answer = machine:result()
+  for i, step in ipairs(answer.trace) do
+    local live = told[i].live
+    if live then
+      for _, field in ipairs { "live", "security", "cause", "fault", "extended_error", "records", "rrset_ttl", "soa" } do
+        step[field] = live[field]
+      end
+      told[i] = nil
+    end
+  end
+  answer.name = name
+  local last = answer.trace[#answer.trace]
+  if answer.status == "failed" and last and last.cause then
+    answer.cause, answer.detail = last.cause, dns_words.failure(answer)
+    last.detail = answer.detail
+  end
+  return finish(self, answer, name, told), who
+end
+
+local function next_choices(choices)
+  for turn = #choices, 1, -1 do
+    if choices[turn].at < choices[turn].of then
+      choices[turn].at = choices[turn].at + 1
+      for later = turn + 1, #choices do
+        choices[later] = nil
+      end
+      return true
+    end
+  end
+end
+
+--- Who says what, at the owners where servers disagree.
+local function disagreement(who)
+  local parts = {}
+  for _, entry in ipairs(who) do
+    for _, group in ipairs(entry.groups) do
+      parts[#parts + 1] = ("%s says of %s: %s"):format(table.concat(group.servers, " and "), entry.owner, walk.summary(group.reply))
+    end
+  end
+  return table.concat(parts, "; ")
+end
+
+--- From every server of every zone on the way. Where they disagree there is one answer for each way through, in `views`.
+local function ask_authorities(self, name)
+  local choices, views, first_who = {}, {}, nil
+  repeat
+    local answer, who = ask_one_way(self, name, choices)
+    if #who == 0 then
+      return answer
+    end
+    first_who = first_who or who
+    answer.who = who
+    views[#views + 1] = answer
+  until #views == MAX_VIEWS or not next_choices(choices)
+  local answer = {}
+  for key, value in pairs(views[1]) do
+    answer[key] = value
+  end
+  answer.views, answer.disagreement = views, disagreement(first_who)
+  return answer
+end
+
 --- Asks for many names at once; files first, servers for the rest.
 ---@param next_name fun(): string? the next name to ask for; nil: none now, it is asked again after each answer
 ---@param done fun(index: integer, answer: table) called once for each name, in the order in which they are decided
 function Authority:ask_each(next_name, done)
   local dns = self.dns
+  if dns.walker then
+    local index = 0
+    for name in next_name do
+      index = index + 1
+      done(index, ask_authorities(self, name))
+    end
+    return
+  end
   local running = {} -- lookup's number → { index, name, told }
   local started, waiting = 0, nil
   while true do

@@ -233,6 +233,23 @@ local function undecided(decision, reason, detail)
   return decision
 end
 
+--- Servers disagree: what all of their answers lead to stands; else nothing is decided.
+local function decide_views(question, answer)
+  local first, same = nil, true
+  for _, view in ipairs(answer.views) do
+    local decision = M.decide(question, view)
+    same = same and (not first or first.verdict == decision.verdict)
+    first = first or decision
+  end
+  if not same then
+    first.verdict, first.reason, first.matched = "undecided", "servers-disagree", nil
+    first.detail = "the zone's servers disagree: " .. answer.disagreement
+    first.blamed = {}
+  end
+  first.answer = answer
+  return first
+end
+
 --- Decides one question from one answer.
 ---@param question issuable.Question
 ---@param answer issuable.Answer status found | none | failed | unknown
@@ -241,6 +258,9 @@ function M.decide(question, answer)
   local ca = question.ca
   if question.behaviour and not behaviours.exists(question.behaviour) then
     error(("no such behaviour: %s"):format(tostring(question.behaviour)), 2)
+  end
+  if answer.views then
+    return decide_views(question, answer)
   end
   local names = judges_of(question, ca or {})
   local decision = {

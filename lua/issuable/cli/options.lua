@@ -37,6 +37,8 @@ function M.add_input(command)
   command:flag("--no-found-zones", "Use only zones given with --zone or named as paths")
   command:flag("--offline", "Ask no DNS: what the zones do not hold stays unknown (default when ISSUABLE_OFFLINE=1)")
   command:option("--dns", "Ask this resolver (default: those of /etc/resolv.conf)"):argname("ADDRESS[@port]"):count("*")
+  command:flag("--authoritative", "From these servers walk to each zone's own, and ask every one of them")
+  command:option("--authority-port", "Port of the zones' own servers (default: 53)"):argname("PORT"):convert(tonumber)
   command:option("--record", "Write every packet to this file"):argname("FILE")
   command:option("--replay", "Take the packets from such a file and ask nobody"):argname("FILE")
   command:flag("--trust-ad", "The resolver has checked DNSSEC where it says so (AD)")
@@ -113,7 +115,20 @@ local function dns_of(arguments)
       M.usage_error("--dns: " .. message)
     end
   end
-  return { servers = named and arguments.dns or nil, trust_ad = arguments.trust_ad, record = arguments.record, replay = arguments.replay }
+  local port = arguments.authority_port
+  if port and (port < 1 or port > 65535 or port ~= math.floor(port)) then
+    M.usage_error("--authority-port wants a port number")
+  elseif arguments.authoritative and (arguments.record or arguments.replay) then
+    M.usage_error("--authoritative cannot be recorded or replayed")
+  end
+  return {
+    authoritative = arguments.authoritative,
+    authority_port = port,
+    servers = named and arguments.dns or nil,
+    trust_ad = arguments.trust_ad,
+    record = arguments.record,
+    replay = arguments.replay,
+  }
 end
 
 --- Parsed arguments as options of issuable.check.

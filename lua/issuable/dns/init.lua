@@ -63,6 +63,8 @@ end
 ---@field record string? path: a transcript of all packets is written there
 ---@field replay string? path: answers come from that transcript, nobody is asked
 ---@field recursion boolean? false: the servers are authorities
+---@field authoritative boolean? the servers are where walking to the zones' own servers starts, and every one of these is asked
+---@field authority_port integer? port of the zones' own servers (53)
 ---@field entropy string? 32 octets, for tests
 
 ---@param options issuable.DnsOptions
@@ -100,7 +102,12 @@ function M.open(options)
   if not resolver then
     return nil, why
   end
-  local self = setmetatable({ resolver = resolver, servers = servers, trust_ad = trust_ad, private = {}, window = options.window or 256 }, Dns)
+  local walker = options.authoritative and require("issuable.dns.walk").new {
+    servers = servers,
+    port = options.authority_port,
+    timeout = options.timeout,
+  } or nil
+  local self = setmetatable({ walker = walker, resolver = resolver, servers = servers, trust_ad = trust_ad, private = {}, window = options.window or 256 }, Dns)
   for _, server in ipairs(servers) do
     local number, problem = resolver:server(server.address, server.port)
     if not number then

@@ -39,6 +39,9 @@ local function of_cause(step)
   return (CAUSES[step.cause] or "%s failed"):format(step.source or "the server")
 end
 
+--- What a step's cause is, without the name it happened at.
+M.cause = of_cause
+
 local function of_extended_error(error)
   if not error then
     return ""
