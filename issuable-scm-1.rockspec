@@ -165,6 +165,7 @@ build = {
     ["issuable.cli.lookup"] = "lua/issuable/cli/lookup.lua",
     ["issuable.cli.names"] = "lua/issuable/cli/names.lua",
     ["issuable.cli.options"] = "lua/issuable/cli/options.lua",
+    ["issuable.cli.wait"] = "lua/issuable/cli/wait.lua",
     ["issuable.dates"] = "lua/issuable/dates.lua",
     ["issuable.decide"] = "lua/issuable/decide.lua",
     ["issuable.decide.everyone"] = "lua/issuable/decide/everyone.lua",

@@ -344,7 +344,7 @@ local function ask_one_way(self, name, choices)
   for i, step in ipairs(answer.trace) do
     local live = told[i].live
     if live then
-      for _, field in ipairs { "live", "security", "cause", "fault", "extended_error", "records", "rrset_ttl", "soa" } do
+      for _, field in ipairs { "live", "security", "cause", "fault", "extended_error", "records", "rrset_ttl", "negative_ttl", "soa" } do
         step[field] = live[field]
       end
       told[i] = nil
