@@ -35,6 +35,7 @@ build = {
   modules = {
     ["issuable.caa"] = {
       sources = {
+        "csrc/caa/chain.c",
         "csrc/caa/engine.c",
         "csrc/caa/flight.c",
         "csrc/caa/flight_list.c",
@@ -173,6 +174,7 @@ build = {
     ["issuable.decide.match"] = "lua/issuable/decide/match.lua",
     ["issuable.decide.parameters"] = "lua/issuable/decide/parameters.lua",
     ["issuable.decide.words"] = "lua/issuable/decide/words.lua",
+    ["issuable.dns.chain"] = "lua/issuable/dns/chain.lua",
     ["issuable.dns"] = "lua/issuable/dns/init.lua",
     ["issuable.dns.replay"] = "lua/issuable/dns/replay.lua",
     ["issuable.dns.resolv_conf"] = "lua/issuable/dns/resolv_conf.lua",

@@ -328,13 +328,11 @@ static int caa_is_below(lua_State *L) {
 }
 
 static const luaL_Reg FUNCTIONS[] = {
-    {"property", caa_property},     {"format", caa_format_record},
-    {"parse", caa_parse_record},    {"encode", caa_encode},
-    {"decode", caa_decode},         {"name", caa_name},
-    {"parent", caa_parent},         {"is_below", caa_is_below},
-    {"lookup", iss_caa_lookup},     {"query", iss_caa_query},
-    {"read", iss_caa_read},         {"message", iss_caa_message},
-    {"resolver", iss_caa_resolver}, {NULL, NULL},
+    {"property", caa_property}, {"format", caa_format_record},  {"parse", caa_parse_record},
+    {"encode", caa_encode},     {"decode", caa_decode},         {"name", caa_name},
+    {"parent", caa_parent},     {"is_below", caa_is_below},     {"lookup", iss_caa_lookup},
+    {"query", iss_caa_query},   {"read", iss_caa_read},         {"message", iss_caa_message},
+    {"link", iss_caa_link},     {"resolver", iss_caa_resolver}, {NULL, NULL},
 };
 
 ISS_OPEN(caa) {

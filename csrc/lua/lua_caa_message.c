@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "caa/chain.h"
 #include "caa/rdata.h"
 
 static void set_name(lua_State *L, const char *key, const dns_name *name) {
@@ -327,5 +328,41 @@ int iss_caa_message(lua_State *L) {
     }
     push_rcode(L, rcode);
     lua_setfield(L, 2, "rcode");
+    return 1;
+}
+
+static caa_message check_message(lua_State *L, int arg) {
+    size_t len;
+    luaL_checktype(L, arg, LUA_TSTRING);
+    const char *octets = lua_tolstring(L, arg, &len);
+    return (caa_message){(const uint8_t *)octets, len};
+}
+
+/* caa.link(zone, "DS", answer to "zone DS", answer to "zone DNSKEY", now) and
+ * caa.link(owner, type number, answer, answer to "zone DNSKEY", now) → a table: one link of a
+ * DNSSEC chain, for explaining state  good, no-ds, no-keys, wrong-key, unsigned, expired, not-yet,
+ * bad-signature, unreadable, unsupported tag, algorithm   of the key;   inception, expiration   of
+ * the signature, unix time */
+int iss_caa_link(lua_State *L) {
+    dns_name name;
+    iss_checkname(L, 1, &name);
+    caa_message first = check_message(L, 3), keys = check_message(L, 4);
+    int64_t now = (int64_t)luaL_checknumber(L, 5);
+    caa_link link;
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        caa_link_zone(&link, &name, first, keys, now);
+    } else {
+        size_t type = iss_checksize(L, 2);
+        luaL_argcheck(L, type <= 65535, 2, "a type is a number up to 65535");
+        caa_link_rrset(&link, &name, (uint16_t)type, first, keys, now);
+    }
+    lua_createtable(L, 0, 5);
+    set_text(L, "state", caa_link_name(link.state));
+    iss_setsize(L, -1, "tag", link.tag);
+    iss_setsize(L, -1, "algorithm", link.algorithm);
+    if (link.expiration > 0) {
+        iss_setsize(L, -1, "inception", (size_t)link.inception);
+        iss_setsize(L, -1, "expiration", (size_t)link.expiration);
+    }
     return 1;
 }

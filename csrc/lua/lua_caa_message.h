@@ -12,9 +12,10 @@
  * extended_error. */
 void iss_pushreply(lua_State *L, const dns_name *owner, const caa_reply *reply, caa_block block);
 
-/* caa.query, caa.read, caa.message */
+/* caa.query, caa.read, caa.message, caa.link */
 int iss_caa_query(lua_State *L);
 int iss_caa_read(lua_State *L);
 int iss_caa_message(lua_State *L);
+int iss_caa_link(lua_State *L);
 
 #endif

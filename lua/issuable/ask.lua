@@ -44,6 +44,24 @@ function Asker:answer(identifier)
   return self.asker:ask(identifier.name)
 end
 
+--- For a name that a resolver could not validate, or may not have been able to: the chain, walked. When a link is broken the
+--- answer is bogus, whatever the resolver was able to say.
+---@param answer table
+---@return { zones: table[], broken: string? }?
+function Asker:chain(answer)
+  local last = answer.trace[#answer.trace]
+  local suspicious = last and (last.cause == "bogus" or last.cause == "servfail" and last.cd_rcode == "NOERROR")
+  if answer.status ~= "failed" or not suspicious or self.asker.dns.walker then
+    return nil
+  end
+  local walked = require("issuable.dns.chain").walk(self.asker.dns, last.asked, last.source, self.options.now)
+  if walked.broken then
+    answer.security = "bogus"
+    answer.detail = ("%s; the broken link: %s"):format(answer.detail, walked.broken)
+  end
+  return walked
+end
+
 --- Answers for any number of identifiers, servers asked about many at once.
 ---@param next_identifier fun(): table? nil: none now; it is asked again after each answer
 ---@param done fun(index: integer, identifier: table, answer: table?, settled: table?) index: in the order of next_identifier

@@ -115,6 +115,35 @@ www.other.example  undecided lookup-failed - unchecked          undecided lookup
     assert.truthy(out:find("The records at secure.test, TTL ", 1, true))
   end)
 
+  local LINKS = {
+    { "www.old.test", "the signature of the keys of old.test by key %d+ has expired %(valid from 2020%-01%-01T00:00:00Z to 2020%-02%-01T00:00:00Z%)" },
+    { "www.wrong.test", "the parent of wrong.test has a DS for key 12345, and no DNSKEY of the zone is that key" },
+    { "www.unsigned.test", "the parent of unsigned.test has a DS %(key 12345%), but the zone has no DNSKEY" },
+  }
+  for _, link in ipairs(LINKS) do
+    it("names the broken link of " .. link[1], function()
+      local status, out = run(("issuable explain %s @DNS"):format(link[1]))
+      assert.equal(1, status)
+      assert.truthy(out:find("the broken link: " .. link[2]), out)
+      assert.truthy(out:find("Who may issue for " .. link[1] .. ": nobody (dnssec-bogus)", 1, true))
+    end)
+  end
+
+  it("lets the clock decide which signature is old", function()
+    -- in January 2020 that one was good, but the ones above were not made yet
+    local _, out = run("issuable explain www.old.test @DNS --now 2020-01-15")
+    assert.truthy(out:find("the signature of the DS of old.test by key %d+ is not valid yet %(valid from 20[^1]"), out)
+    assert.is_nil(out:find("has expired", 1, true))
+  end)
+
+  it("asks the zones' own servers, found through the resolver", function()
+    local status, out = run(("issuable decide www.secure.test --ca ca1.example.net @DNS --authoritative --authority-port %d --format text"):format(world.auth))
+    assert.equal(0, status, out)
+    assert.truthy(out:find("www.secure.test allowed issuer-match at secure.test", 1, true))
+    _, out = run(("issuable decide www.secure.test --ca ca1.example.net @DNS --authoritative --authority-port %d"):format(world.auth))
+    assert.equal("127.0.0.1:" .. world.auth, cjson.decode(out).resolver)
+  end)
+
   it("checks manifests", function()
     local status, out = run("issuable check site.yaml @DNS --trust-ad")
     assert.equal(1, status)

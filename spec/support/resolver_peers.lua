@@ -66,11 +66,10 @@ server:
   rrset-cache-size: 1m
 remote-control:
   control-enable: no
-stub-zone:
-  name: "test"
-  stub-addr: 127.0.0.1@@AUTH@
-  stub-prime: no
 ]]
+
+-- For every zone, or the resolver would follow NS records to port 53.
+local STUB = 'stub-zone:\n  name: "%s"\n  stub-addr: 127.0.0.1@@AUTH@\n  stub-prime: no\n'
 
 local HEADER = "$ORIGIN %s.\n$TTL 60\n@ SOA ns.test. hostmaster.test. 1 7200 900 1209600 60\n@ NS ns.test.\n"
 
@@ -108,13 +107,14 @@ function M.start(zones)
   local self = setmetatable({ folder = folder, quoted = shell.quote(folder), started = {} }, Peers)
   local ports = sh(self, ("${CC:-cc} -D_GNU_SOURCE -O1 -o ask %s && ./ask ports 2 && mkdir run db"):format(shell.quote(shell.root .. "/spec/support/ask.c")))
   self.auth, self.port = ports:match("(%d+)%s+(%d+)")
-  local config = { KNOT }
+  local config, stubs = { KNOT }, { UNBOUND, STUB:format("test") }
   local top = { HEADER:format("test"), "ns A 127.0.0.1\n" }
   for _, zone in ipairs(zones) do
     local signing = zone.kind ~= "insecure" and zone.kind ~= "unsigned-ds" and zone.kind ~= "expired"
     shell.write(("%s/%s.zone"):format(folder, zone.name), HEADER:format(zone.name) .. zone.text)
     config[#config + 1] = ("  - domain: %s\n    file: %s.zone\n%s"):format(zone.name, zone.name, signing and "    dnssec-signing: on\n    dnssec-policy: ours\n" or "")
     top[#top + 1] = ("%s. NS ns.test.\n"):format(zone.name)
+    stubs[#stubs + 1] = STUB:format(zone.name)
     if zone.kind == "wrong-ds" or zone.kind == "unsigned-ds" then
       top[#top + 1] = ("%s. DS 12345 13 2 %s\n"):format(zone.name, ("ab"):rep(32))
     end
@@ -125,7 +125,7 @@ function M.start(zones)
   end
   local key_of = "keymgr -c knot.conf %s generate algorithm=ecdsap256sha256 ksk=yes zsk=yes >/dev/null && keymgr -c knot.conf %s ds | grep ' 13 2 '"
   shell.write(folder .. "/knot.conf", fill(table.concat(config)))
-  shell.write(folder .. "/unbound.conf", fill(UNBOUND))
+  shell.write(folder .. "/unbound.conf", fill(table.concat(stubs)))
   for _, zone in ipairs(zones) do
     if zone.kind == "secure" then
       top[#top + 1] = sh(self, key_of:format(zone.name, zone.name))

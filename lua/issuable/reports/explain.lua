@@ -115,7 +115,10 @@ end
 local function add_everyone(out, asker, identifier, answer, wildcard, paint)
   local name = v((wildcard and "*." or "") .. identifier.name)
   local head = ("%s %s: "):format(paint("bold", "Who may issue for"), name)
-  if answer.status ~= "found" and answer.status ~= "none" then
+  if answer.security == "bogus" then
+    out[#out + 1] = head .. paint("red", "nobody") .. " (dnssec-bogus)"
+    return
+  elseif answer.status ~= "found" and answer.status ~= "none" then
     out[#out + 1] = ("%s%s (%s)"):format(head, paint("yellow", "not known"), v(answer.detail or answer.reason or answer.status))
     return
   end
@@ -162,6 +165,17 @@ local function add_requests(out, asker, identifier, paint)
   end
 end
 
+--- The zones from the top down, each with its key, as far as the chain holds.
+local function add_chain(out, chain, paint)
+  for _, zone in ipairs(chain and chain.zones or {}) do
+    local good = zone.state == "good"
+    out[#out + 1] = ("  %s  %s  %s"):format(v(zone.name), paint(good and "green" or "yellow", good and "holds" or zone.state), paint("dim", v(zone.text)))
+  end
+  if chain and chain.broken then
+    out[#out + 1] = ("  %s: %s"):format(paint("red", "the broken link"), v(chain.broken))
+  end
+end
+
 ---@param asker issuable.Asker
 ---@param identifier table
 ---@param question { accounts?: string[], methods?: string[] }
@@ -179,11 +193,17 @@ function M.render(asker, identifier, question, options)
   end
   add_climb(out, answer, paint)
   add_records(out, answer, paint)
+  local chain = asker:chain(answer)
   if answer.resolver then
     out[#out + 1] = ("%s: %s"):format(paint("bold", "DNSSEC"), SECURITY[answer.security])
+    add_chain(out, chain, paint)
     out[#out + 1] = ""
   end
-  if answer.status == "unknown" or answer.status == "failed" then
+  if answer.security == "bogus" then
+    verdicts.denied = true
+    out[#out + 1] = ("%s: %s"):format(paint("red", "every CA refuses"), v(answer.detail or answer.reason or ""))
+    out[#out + 1] = ""
+  elseif answer.status == "unknown" or answer.status == "failed" then
     verdicts.undecided = true
     out[#out + 1] = ("%s: %s"):format(paint("yellow", "not decided"), v(answer.detail or answer.reason or ""))
     out[#out + 1] = ""
