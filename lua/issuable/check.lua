@@ -42,12 +42,16 @@ end
 ---@return boolean ok
 ---@return string? message usage error
 function M.open_dns(options)
-  if not options.dns or options.dns_handle then
-    return true
+  for from, to in pairs { dns = "dns_handle", against = "against_handle" } do
+    if options[from] and not options[to] then
+      local handle, message = require("issuable.dns").open(options[from])
+      if not handle then
+        return false, message
+      end
+      options[to] = handle
+    end
   end
-  local handle, message = require("issuable.dns").open(options.dns)
-  options.dns_handle = handle
-  return handle ~= nil, message
+  return true
 end
 
 --- The directory and the options that reading needs, from what the user said.
@@ -175,6 +179,7 @@ end
 ---@field policy? string path of the policy file
 ---@field find_policy? boolean false: do not look for one
 ---@field dns? issuable.DnsOptions what the zones do not hold is asked there; without it nobody is asked
+---@field against? issuable.DnsOptions the zones are compared with what its first server serves
 ---@field require_dnssec? boolean an answer that nobody checked allows nothing
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
 ---@field serial? "auto"|"keep"|integer the SOA serial of edited zones: bumped in its own style (default), left alone, or this one
@@ -191,6 +196,9 @@ function M.run(options)
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
   result.dns = options.dns_handle
+  if options.against_handle then
+    result.input.differences = require("issuable.drift").of_input(result.input, result.decisions, options.against_handle)
+  end
   result.findings = judge.findings(result.input, result.decisions)
   result.fixes = {}
   if options.fixes ~= false then

@@ -120,6 +120,12 @@ local KINDS = {
     end,
     "a table: { servers = list of ADDRESS[@port], nil: those of resolv.conf; trust_ad, timeout, … }",
   },
+  against = {
+    function(value)
+      return type(value) == "table" and (value.servers == nil or string_list(value.servers))
+    end,
+    "a table: { servers = list of ADDRESS[@port], nil: those of resolv.conf; trust_ad, timeout, … }",
+  },
   files = {
     function(value)
       return type(value) == "table" and type(value.read) == "function"

@@ -241,10 +241,15 @@ end
 
 M.essence = essence
 
-local function reply_of(owner, octets, cause, server)
+--- A message as a reply about an owner's CAA.
+---@param octets string?
+---@param cause string? why there is no message
+---@param server { address: string, port: integer, name?: string }
+---@param recursion boolean? it was asked as a resolver
+function M.reply_of(owner, octets, cause, server, recursion)
   local match, reply
   if octets then
-    match, reply = caa.read("\0\0" .. octets:sub(3), owner, { rd = false })
+    match, reply = caa.read("\0\0" .. octets:sub(3), owner, { rd = recursion or false })
     if match == "case" then
       match = "match" -- which letters were sent the resolver knew; the question is the same
     end
@@ -272,7 +277,7 @@ function Walker:replies(owner)
   for i, server in ipairs(zone.servers) do
     -- an IPv6 address that this machine has no way to says nothing about the zone
     if not (causes[i] == "unreachable" and server.address:find(":", 1, true)) then
-      list[#list + 1] = { server = server, reply = reply_of(owner, messages[i], causes[i], server) }
+      list[#list + 1] = { server = server, reply = M.reply_of(owner, messages[i], causes[i], server) }
     end
   end
   if #list == 0 then
