@@ -140,6 +140,7 @@ www.other.example  undecided lookup-failed - unchecked          undecided lookup
     local status, out = run(("issuable decide www.secure.test --ca ca1.example.net @DNS --authoritative --authority-port %d --format text"):format(world.auth))
     assert.equal(0, status, out)
     assert.truthy(out:find("www.secure.test allowed issuer-match at secure.test", 1, true))
+    local _
     _, out = run(("issuable decide www.secure.test --ca ca1.example.net @DNS --authoritative --authority-port %d"):format(world.auth))
     assert.equal("127.0.0.1:" .. world.auth, cjson.decode(out).resolver)
   end)
