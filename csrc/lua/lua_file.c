@@ -406,11 +406,19 @@ static int l_isatty(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"read", l_read},     {"sha256", l_sha256},   {"realpath", l_realpath},
-    {"stat", l_stat},     {"lstat", l_lstat},     {"list", l_list},
-    {"isatty", l_isatty}, {"columns", l_columns}, {"replace", l_replace},
-    {"write", l_write},   {"hold_interrupts", iss_file_hold_interrupts},
-    {"truncate", iss_file_truncate}, {NULL, NULL},
+    {"read", l_read},
+    {"sha256", l_sha256},
+    {"realpath", l_realpath},
+    {"stat", l_stat},
+    {"lstat", l_lstat},
+    {"list", l_list},
+    {"isatty", l_isatty},
+    {"columns", l_columns},
+    {"replace", l_replace},
+    {"write", l_write},
+    {"hold_interrupts", iss_file_hold_interrupts},
+    {"truncate", iss_file_truncate},
+    {NULL, NULL},
 };
 
 static const luaL_Reg bytes_meta[] = {{"__gc", bytes_gc}, {NULL, NULL}};

@@ -1,11 +1,10 @@
-/* For spec/bench/resolve: the engine against a raw sendmmsg/recvmmsg loop, and the reading of one
- * answer. CPU time, not wall time. SPDX-License-Identifier: MIT Source: csrc/caa/engine.h; the raw
- * loop is what the kernel costs whoever asks.
+/* For spec/bench/resolve: the engine against a raw loop, and the reading of one answer; CPU time.
+ * SPDX-License-Identifier: MIT
+ * Source: csrc/caa/engine.h; the raw loop is what the kernel costs whoever asks.
  *
- *   resolve raw PORT NAMES       one socket, batches of 64, a hand parser: one query a name
+ *   resolve raw PORT NAMES       one socket, batches of 64, a hand parser, one query a name
  *   resolve engine PORT NAMES    the engine: every name decided
- *   resolve read                 reading an answer, feeding a lookup and taking its records apart,
- * in memory */
+ *   resolve read                 an answer read, a lookup fed, records taken apart; in memory */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>

@@ -1,14 +1,14 @@
-/* libFuzzer: the resolver as a whole, carried by a driver that does anything; its promises must
- * hold. SPDX-License-Identifier: MIT Source: the promises in csrc/caa/resolver.h.
+/* libFuzzer: the resolver as a whole, carried by a driver that does anything.
+ * SPDX-License-Identifier: MIT
+ * Source: the promises in csrc/caa/resolver.h.
  *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc
- * spec/fuzz/caa_resolver.c csrc/caa/resolver.c \
- *       csrc/caa/flight.c csrc/caa/flight_list.c csrc/caa/packets.c csrc/caa/memo.c
- * csrc/caa/reply.c csrc/caa/rdata.c csrc/caa/lookup.c \ csrc/dns/message.c csrc/dns/name.c
- * csrc/dns/random.c -o .build/fuzz-caa-resolver .build/fuzz-caa-resolver -max_len=2000
- * -max_total_time=300
+ *   clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc \
+ *       spec/fuzz/caa_resolver.c csrc/caa/resolver.c csrc/caa/flight.c csrc/caa/flight_list.c \
+ *       csrc/caa/packets.c csrc/caa/memo.c csrc/caa/reply.c csrc/caa/rdata.c csrc/caa/lookup.c \
+ *       csrc/dns/message.c csrc/dns/name.c csrc/dns/random.c -o .build/fuzz-caa-resolver
+ *   .build/fuzz-caa-resolver -max_len=2000 -max_total_time=300
  *
- * With -DALONE it has a main: alone SEED COUNT [FAIL] makes inputs by itself; with FAIL every n-th
+ * With -DALONE there is a main: alone SEED COUNT [FAIL] makes inputs by itself; with FAIL the n-th
  * allocation fails, for n from 1 to FAIL. spec/caa/machine_spec.lua runs that. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: MIT
  * Source: RFC 1035 section 4; ldns 1.8 (wire format only: its text parser is not used).
  *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc
- * spec/fuzz/dns_message.c \ csrc/dns/message.c csrc/dns/name.c csrc/caa/reply.c csrc/caa/rdata.c
- * -lldns -o .build/fuzz-dns-message .build/fuzz-dns-message -max_len=1500 -max_total_time=300 -detect_leaks=0   (ldns 1.8.3 leaks)
+ *   clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc \
+ *       spec/fuzz/dns_message.c csrc/dns/message.c csrc/dns/name.c csrc/caa/reply.c \
+ *       csrc/caa/rdata.c -lldns -o .build/fuzz-dns-message
+ *   .build/fuzz-dns-message -max_len=1500 -max_total_time=300 -detect_leaks=0
  *
- * With -DALONE it has a main: alone SEED COUNT makes messages by itself; spec/caa/ldns_spec.lua
- * runs that. */
+ * ldns 1.8.3 leaks. With -DALONE there is a main: alone SEED COUNT makes messages by itself;
+ * spec/caa/ldns_spec.lua runs that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

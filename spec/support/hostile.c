@@ -1,15 +1,13 @@
-/* A name server that misbehaves on real sockets; the first label of the name says how. For tests.
+/* A name server that misbehaves on real sockets; the first label of the name says how.
  * SPDX-License-Identifier: MIT
- * Source: the ways in which servers, middleboxes and attackers are known to answer; RFC 5452, RFC
- * 7766.
+ * Source: how servers, middleboxes and attackers are known to answer; RFC 5452, RFC 7766.
  *
- *   hostile SECONDS      prints its port of 127.0.0.1 (UDP and TCP), and a second one where only
- * UDP is served; ends by itself
+ *   hostile SECONDS    prints its port of 127.0.0.1 (UDP and TCP) and one without TCP; then ends
  *
- * good, silent, refused, servfail, notimp, formerr, referral, wrongid, wrongport, wrongname, late,
- * twice, noise, flood (3000 guesses and no answer by UDP), case (the question in lower case); with
- * a truncated answer by UDP: tcgood, tcreset, tcclose, tcdrip, tclie, tcbig, tcshort, tcsilent,
- * tcsplit. Everything else: no data. */
+ * good, silent, refused, servfail, notimp, formerr, wrongid, wrongport, wrongname, twice, noise,
+ * flood (3000 guesses and no answer by UDP), case (the question in lower case); with a truncated
+ * answer by UDP: tcgood, tcreset, tcclose, tcdrip, tclie, tcbig, tcshort, tcsilent, tcsplit.
+ * Everything else: no data. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
