@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Source: csrc/file/file.h says what each call does; trouble with the world comes back as nil,
  * message, code. */
-#include "compat.h"
+#include "lua_file.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -406,10 +406,19 @@ static int l_isatty(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"read", l_read},     {"sha256", l_sha256},   {"realpath", l_realpath},
-    {"stat", l_stat},     {"lstat", l_lstat},     {"list", l_list},
-    {"isatty", l_isatty}, {"columns", l_columns}, {"replace", l_replace},
-    {"write", l_write},   {NULL, NULL},
+    {"read", l_read},
+    {"sha256", l_sha256},
+    {"realpath", l_realpath},
+    {"stat", l_stat},
+    {"lstat", l_lstat},
+    {"list", l_list},
+    {"isatty", l_isatty},
+    {"columns", l_columns},
+    {"replace", l_replace},
+    {"write", l_write},
+    {"hold_interrupts", iss_file_hold_interrupts},
+    {"truncate", iss_file_truncate},
+    {NULL, NULL},
 };
 
 static const luaL_Reg bytes_meta[] = {{"__gc", bytes_gc}, {NULL, NULL}};
@@ -422,6 +431,7 @@ ISS_OPEN(file) {
     iss_newmetatable(L, BYTES, NULL, bytes_meta);
     iss_newmetatable(L, NAMES, NULL, names_meta);
     iss_newmetatable(L, TEXT, NULL, text_meta);
+    iss_file_signals_register(L);
     iss_newlib(L, functions);
     return 1;
 }

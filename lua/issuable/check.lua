@@ -38,6 +38,22 @@ local function named_issuers(directory, policy, given)
   return rows
 end
 
+--- Opens the DNS that the options name, once: what it learnt serves the second look at edited files as well.
+---@return boolean ok
+---@return string? message usage error
+function M.open_dns(options)
+  for from, to in pairs { dns = "dns_handle", against = "against_handle" } do
+    if options[from] and not options[to] then
+      local handle, message = require("issuable.dns").open(options[from])
+      if not handle then
+        return false, message
+      end
+      options[to] = handle
+    end
+  end
+  return true
+end
+
 --- The directory and the options that reading needs, from what the user said.
 ---@param options table see issuable.check
 ---@return table? read options for sources.read
@@ -61,6 +77,10 @@ function M.prepare(options)
     if not ca then
       return nil, why
     end
+  end
+  local ok, trouble = M.open_dns(options)
+  if not ok then
+    return nil, trouble
   end
   return {
     paths = options.paths or {},
@@ -141,6 +161,8 @@ local function decide(input, options)
     behaviour = options.behaviour,
     now = options.now,
     assume_empty = options.assume_empty,
+    dns_handle = options.dns_handle,
+    require_dnssec = options.require_dnssec,
   })
   for i, decision in ipairs(decisions) do
     decision.id = ("D%d"):format(i)
@@ -156,6 +178,9 @@ end
 ---@field assume_empty? table<string, boolean>
 ---@field policy? string path of the policy file
 ---@field find_policy? boolean false: do not look for one
+---@field dns? issuable.DnsOptions what the zones do not hold is asked there; without it nobody is asked
+---@field against? issuable.DnsOptions the zones are compared with what its first server serves
+---@field require_dnssec? boolean an answer that nobody checked allows nothing
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
 ---@field serial? "auto"|"keep"|integer the SOA serial of edited zones: bumped in its own style (default), left alone, or this one
 ---@field fixes? boolean false: no fixes are planned
@@ -170,6 +195,10 @@ function M.run(options)
   end
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
+  result.dns = options.dns_handle
+  if options.against_handle then
+    result.input.differences = require("issuable.drift").of_input(result.input, result.decisions, options.against_handle)
+  end
   result.findings = judge.findings(result.input, result.decisions)
   result.fixes = {}
   if options.fixes ~= false then

@@ -7,7 +7,7 @@ local input_rules = require "issuable.rules.input"
 local M = {}
 
 local BUILT_IN = {}
-for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "zone_lint" } do
+for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "zone_lint", "drift" } do
   BUILT_IN[i] = require("issuable.rules." .. name) -- one by one: on 5.4 `require` returns two values
 end
 
@@ -77,7 +77,7 @@ function M.findings(input, decisions)
       end
     end
   end
-  local subjects = { decision = decisions, request = input.requests, zone = input.zones }
+  local subjects = { decision = decisions, request = input.requests, zone = input.zones, difference = input.differences or {} }
   for _, rule in ipairs(BUILT_IN) do
     for _, subject in ipairs(subjects[rule.on]) do
       rule.check(subject, function(fields)

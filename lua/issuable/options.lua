@@ -113,6 +113,19 @@ local KINDS = {
   fixes = { is_flag, "true or false" },
   write = { is_flag, "true or false" },
   override_forbidden = { is_flag, "true or false" },
+  require_dnssec = { is_flag, "true or false" },
+  dns = {
+    function(value)
+      return type(value) == "table" and (value.servers == nil or string_list(value.servers))
+    end,
+    "a table: { servers = list of ADDRESS[@port], nil: those of resolv.conf; trust_ad, timeout, … }",
+  },
+  against = {
+    function(value)
+      return type(value) == "table" and (value.servers == nil or string_list(value.servers))
+    end,
+    "a table: { servers = list of ADDRESS[@port], nil: those of resolv.conf; trust_ad, timeout, … }",
+  },
   files = {
     function(value)
       return type(value) == "table" and type(value.read) == "function"

@@ -14,6 +14,8 @@ function M.define(root)
   options.add_manifests(command)
   options.add_input(command)
   options.add_reports(command)
+  command:option("--against", "Compare the zones with what this server serves, record by record (dns: that of --dns or resolv.conf)")
+    :argname("ADDRESS[@port]")
   command:option("--fail-on", "The lowest severity that makes the exit code 1")
     :argname("SEVERITY")
     :choices({ "error", "warning", "info", "never" })
@@ -52,6 +54,12 @@ function M.run(arguments)
   local wanted = options.reports(arguments)
   if #given.paths == 0 and #given.clusters == 0 then
     options.usage_error("check wants files, folders or - for standard input")
+  end
+  if arguments.against then
+    if not given.dns and arguments.against == "dns" then
+      options.usage_error("--against dns asks servers; it cannot do that offline")
+    end
+    given.against = { servers = arguments.against ~= "dns" and { arguments.against } or given.dns.servers }
   end
   local result, message = check.run(given)
   if not result then

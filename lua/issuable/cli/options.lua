@@ -4,6 +4,7 @@
 
 local behaviours = require "issuable.authorities.behaviours"
 local dates = require "issuable.dates"
+local dns = require "issuable.dns"
 local file = require "issuable.file"
 local reports = require "issuable.reports"
 
@@ -34,7 +35,14 @@ function M.add_input(command)
   command:option("--zone", "A zone file that is served; answers instead of DNS"):argname("FILE[=ORIGIN]"):count("*")
   command:option("--include-base", "The folder at which relative $INCLUDE names start (default: the working directory)"):argname("DIR")
   command:flag("--no-found-zones", "Use only zones given with --zone or named as paths")
-  command:flag("--offline", "Ask no DNS (this version never does)")
+  command:flag("--offline", "Ask no DNS: what the zones do not hold stays unknown (default when ISSUABLE_OFFLINE=1)")
+  command:option("--dns", "Ask this resolver (default: those of /etc/resolv.conf)"):argname("ADDRESS[@port]"):count("*")
+  command:flag("--authoritative", "From these servers walk to each zone's own, and ask every one of them")
+  command:option("--authority-port", "Port of the zones' own servers (default: 53)"):argname("PORT"):convert(tonumber)
+  command:option("--record", "Write every packet to this file"):argname("FILE")
+  command:option("--replay", "Take the packets from such a file and ask nobody"):argname("FILE")
+  command:flag("--trust-ad", "The resolver has checked DNSSEC where it says so (AD)")
+  command:flag("--require-dnssec", "What nobody checked with DNSSEC allows nothing")
   command:option("--assume-empty", "Take this name's CAA as empty without asking"):argname("NAME"):count("*")
   command:option("--ca-behavior", "Judge as strict, boulder or mpic does"):argname("NAME")
   command:option("--now", "The date that counts (2027-03-15 or RFC 3339)"):argname("DATE")
@@ -88,6 +96,41 @@ function M.now(text)
   return unix
 end
 
+--- Whom to ask, or nil when nobody shall be.
+local function dns_of(arguments)
+  local named = #(arguments.dns or {}) > 0
+  local live = named and "--dns" or arguments.record and "--record" or arguments.replay and "--replay"
+  if arguments.offline and live then
+    M.usage_error(("--offline and %s exclude each other"):format(live))
+  elseif arguments.replay and (named or arguments.record) then
+    M.usage_error(("--replay and %s exclude each other"):format(live))
+  end
+  local environment = os.getenv("ISSUABLE_OFFLINE") or ""
+  if arguments.offline or (not live and environment ~= "" and environment ~= "0") then
+    return nil
+  end
+  for _, text in ipairs(arguments.dns or {}) do
+    local server, message = dns.server(text)
+    if not server then
+      M.usage_error("--dns: " .. message)
+    end
+  end
+  local port = arguments.authority_port
+  if port and (port < 1 or port > 65535 or port ~= math.floor(port)) then
+    M.usage_error("--authority-port wants a port number")
+  elseif arguments.authoritative and (arguments.record or arguments.replay) then
+    M.usage_error("--authoritative cannot be recorded or replayed")
+  end
+  return {
+    authoritative = arguments.authoritative,
+    authority_port = port,
+    servers = named and arguments.dns or nil,
+    trust_ad = arguments.trust_ad,
+    record = arguments.record,
+    replay = arguments.replay,
+  }
+end
+
 --- Parsed arguments as options of issuable.check.
 ---@param arguments table what argparse returned
 ---@return table
@@ -108,6 +151,8 @@ function M.input(arguments)
     behaviour = arguments.ca_behavior,
     policy = arguments.policy,
     now = M.now(arguments.now),
+    dns = dns_of(arguments),
+    require_dnssec = arguments.require_dnssec,
   }
   for i, text in ipairs(arguments.zone or {}) do
     options.zones[i] = M.zone(text)

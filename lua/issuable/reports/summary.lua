@@ -69,6 +69,38 @@ function M.checked(result)
   return lines
 end
 
+--- Where answers came from, and who checked them.
+local function security_lines(result)
+  local counts, live, private, resolvers = {}, false, false, {}
+  for _, decision in ipairs(result.decisions) do
+    local answer = decision.answer
+    if answer then
+      counts[answer.security] = (counts[answer.security] or 0) + 1
+      live = live or answer.source == "dns"
+      if answer.resolver and not resolvers[answer.resolver] then
+        resolvers[answer.resolver] = true
+        resolvers[#resolvers + 1] = answer.resolver
+        private = private or result.dns ~= nil and result.dns.private[answer.resolver] or false
+      end
+    end
+  end
+  if not live then
+    return { "security: DNSSEC unchecked (answers come from files)" }
+  end
+  table.sort(resolvers)
+  local parts = {}
+  for _, name in ipairs { "bogus", "secure", "insecure", "unchecked" } do
+    if counts[name] then
+      parts[#parts + 1] = ("%d %s"):format(counts[name], name)
+    end
+  end
+  local why = counts.unchecked and "; unchecked: from files, or no resolver is trusted to have checked (--trust-ad)" or ""
+  return {
+    ("asked: %s%s"):format(table.concat(resolvers, ", "), private and " (a private address: maybe a private view)" or ""),
+    ("security: DNSSEC %s%s"):format(table.concat(parts, ", "), why),
+  }
+end
+
 --- So many skipped paths are named where nobody asks for more.
 local MAX_SKIPPED = 5
 
@@ -98,7 +130,9 @@ function M.unchecked(result, most_paths)
     end
   end
   if summary.names > 0 then
-    lines[#lines + 1] = "security: DNSSEC unchecked (answers come from files)"
+    for _, line in ipairs(security_lines(result)) do
+      lines[#lines + 1] = line
+    end
   end
   return lines
 end

@@ -39,6 +39,7 @@ local DOUBT = {
   ["method-unknown"] = "the challenge method is not known",
   ["ca-dependent"] = "CAs judge these records differently",
   ["lookup-failed"] = "the lookup failed",
+  ["dnssec-unchecked"] = "DNSSEC was not checked",
 }
 
 --- The issuer's solvers are known, and none of them can be used for the name: that is not the same as not knowing them.
@@ -161,6 +162,8 @@ local function step_text(step)
     what = "and on from there"
   elseif step.kind == "referral" then
     what = "delegated away at " .. (step.cut or "?")
+  elseif step.kind == "failed" and step.cause then
+    what = "failed: " .. step.cause
   elseif step.kind == "unknown" or step.kind == "outside" or step.kind == "broken" then
     what = "not known"
   else
@@ -206,6 +209,8 @@ local CURE = {
   ["method-unknown"] = "add the issuer's solvers to the input, or give --method to decide",
   ["ca-dependent"] = "write the records so that every CA reads them alike, or fix one behaviour with --ca-behavior",
   ["name-not-issuable"] = "correct the name, or use a private issuer for it",
+  ["dnssec-unchecked"] = "ask a validating resolver over a path you trust, with --trust-ad or resolv.conf's `options trust-ad`",
+  ["servers-disagree"] = "let the zone reach all its servers, or take out those that serve an old one",
 }
 
 ---@param decision table
@@ -214,6 +219,8 @@ function M.help(decision)
   local text = decision.help or CURE[decision.reason]
   if without_solver(decision) then
     text = "give the issuer a solver that fits: cert-manager makes no order without one, and a wildcard needs dns01"
+  elseif not text and (decision.reason == "lookup-failed" or decision.reason == "dnssec-bogus") then
+    text = ("%s refuses while this lasts"):format(M.authority(decision))
   end
   return text and { text } or {}
 end
