@@ -28,6 +28,8 @@ dependencies = {
 external_dependencies = {
   LDNS = { header = "ldns/ldns.h", library = "ldns" },
   YAML = { header = "yaml.h", library = "yaml" },
+  CRYPTO = { header = "openssl/x509.h", library = "crypto" },
+  IDN2 = { header = "idn2.h", library = "idn2" },
 }
 -- The lists of modules are written by `lua5.4 spec/support/rockspec.lua write`; a test fails when they are not current.
 build = {
@@ -65,6 +67,17 @@ build = {
       libdirs = { "$(LDNS_LIBDIR)" },
       libraries = { "ldns" },
     },
+    ["issuable.idn"] = {
+      sources = {
+        "csrc/idn/idn.c",
+        "csrc/lua/compat.c",
+        "csrc/lua/lua_idn.c",
+      },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "csrc", "$(IDN2_INCDIR)" },
+      libdirs = { "$(IDN2_LIBDIR)" },
+      libraries = { "idn2" },
+    },
     ["issuable.manifest"] = {
       sources = {
         "csrc/lua/compat.c",
@@ -77,7 +90,6 @@ build = {
         "csrc/manifest/manifest.c",
         "csrc/manifest/memory.c",
         "csrc/manifest/messages.c",
-        "csrc/manifest/octets.c",
         "csrc/manifest/places.c",
         "csrc/manifest/scalars.c",
         "csrc/manifest/secrets.c",
@@ -85,11 +97,24 @@ build = {
         "csrc/manifest/splitter.c",
         "csrc/manifest/tree.c",
         "csrc/manifest/yaml_reader.c",
+        "csrc/text/octets.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "csrc", "$(YAML_INCDIR)" },
       libdirs = { "$(YAML_LIBDIR)" },
       libraries = { "yaml" },
+    },
+    ["issuable.request"] = {
+      sources = {
+        "csrc/lua/compat.c",
+        "csrc/lua/lua_request.c",
+        "csrc/request/request.c",
+        "csrc/text/octets.c",
+      },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "csrc", "$(CRYPTO_INCDIR)" },
+      libdirs = { "$(CRYPTO_LIBDIR)" },
+      libraries = { "crypto" },
     },
     ["issuable.zone"] = {
       sources = {
@@ -185,15 +210,22 @@ build = {
     ["issuable.rules.describe"] = "lua/issuable/rules/describe.lua",
     ["issuable.rules.input"] = "lua/issuable/rules/input.lua",
     ["issuable.rules.no_names"] = "lua/issuable/rules/no_names.lua",
+    ["issuable.rules.no_solver"] = "lua/issuable/rules/no_solver.lua",
+    ["issuable.rules.u_label"] = "lua/issuable/rules/u_label.lua",
     ["issuable.rules.undecided"] = "lua/issuable/rules/undecided.lua",
     ["issuable.rules.zone_lint"] = "lua/issuable/rules/zone_lint.lua",
     ["issuable.sources.certmanager"] = "lua/issuable/sources/certmanager.lua",
     ["issuable.sources.files"] = "lua/issuable/sources/files.lua",
+    ["issuable.sources.gateway"] = "lua/issuable/sources/gateway.lua",
     ["issuable.sources.globs"] = "lua/issuable/sources/globs.lua",
     ["issuable.sources.ingress"] = "lua/issuable/sources/ingress.lua",
     ["issuable.sources"] = "lua/issuable/sources/init.lua",
     ["issuable.sources.issuers"] = "lua/issuable/sources/issuers.lua",
     ["issuable.sources.manifests"] = "lua/issuable/sources/manifests.lua",
+    ["issuable.sources.names"] = "lua/issuable/sources/names.lua",
+    ["issuable.sources.owners"] = "lua/issuable/sources/owners.lua",
+    ["issuable.sources.shim"] = "lua/issuable/sources/shim.lua",
+    ["issuable.sources.signing"] = "lua/issuable/sources/signing.lua",
     ["issuable.sources.solvers"] = "lua/issuable/sources/solvers.lua",
     ["issuable.sources.walk"] = "lua/issuable/sources/walk.lua",
     ["issuable.sources.zones"] = "lua/issuable/sources/zones.lua",

@@ -17,7 +17,11 @@ dirs_zone     := dns
 dirs_caa      := dns
 libs_caa      := -lldns
 libs_manifest := -lyaml
+dirs_manifest := text
 libs_file     := -lldns
+dirs_request  := text
+libs_request  := -lcrypto
+libs_idn      := -lidn2
 
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VARIANT ?=

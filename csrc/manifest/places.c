@@ -11,7 +11,7 @@
 #define BLOCK      4096U
 
 static size_t next_character(const char *bytes, size_t at, size_t end) {
-    unsigned width = mf_utf8((const unsigned char *)bytes + at, end - at);
+    unsigned width = octets_utf8((const unsigned char *)bytes + at, end - at);
     return at + (width == 0 ? 1 : width);
 }
 

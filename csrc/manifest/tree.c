@@ -228,7 +228,7 @@ static mf_result scalar_value(mf_tree *t, manifest_node *n, const mf_scalar *s, 
         if (!mf_reserve(&t->text, s->length, 1)) {
             return MF_NO_MEMORY;
         }
-        length = mf_base64(s->text, s->length, (char *)t->text.items + t->text.count);
+        length = octets_base64(s->text, s->length, (char *)t->text.items + t->text.count);
         if (length == SIZE_MAX) {
             return mf_tree_fail(t, MF_FAIL_BASE64, s->first, s->end);
         }

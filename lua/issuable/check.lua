@@ -38,6 +38,19 @@ local function named_issuers(directory, policy, given)
   return rows
 end
 
+--- `[Kind/]name` as a table; nil when there is none.
+local function issuer_name(text)
+  if text == nil then
+    return nil
+  end
+  local kind, name = text:match("^([^/]+)/([^/]+)$")
+  name = name or text:match("^[^/]+$")
+  if not name or (kind and kind ~= "Issuer" and kind ~= "ClusterIssuer") then
+    return nil, ("the default issuer is ClusterIssuer/NAME or [Issuer/]NAME, not %q"):format(text)
+  end
+  return { kind = kind or "Issuer", name = name }
+end
+
 --- The directory and the options that reading needs, from what the user said.
 ---@param options table see issuable.check
 ---@return table? read options for sources.read
@@ -62,6 +75,10 @@ function M.prepare(options)
       return nil, why
     end
   end
+  local default_issuer, trouble = issuer_name(options.default_issuer or policy.default_issuer)
+  if trouble then
+    return nil, trouble
+  end
   return {
     paths = options.paths or {},
     zones = options.zones,
@@ -74,6 +91,7 @@ function M.prepare(options)
     issuers = issuers,
     accounts = policy.accounts,
     ca = ca,
+    default_issuer = default_issuer,
   }
 end
 
@@ -152,6 +170,7 @@ end
 ---@field now? integer unix time; default (for embedders): the clock
 ---@field issuers? table<string, string> CA by "[NS/]Kind/name"
 ---@field ca? string
+---@field default_issuer? string `[Kind/]name`: the issuer that cert-manager is configured to use for kubernetes.io/tls-acme
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>
 ---@field policy? string path of the policy file

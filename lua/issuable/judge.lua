@@ -7,7 +7,7 @@ local input_rules = require "issuable.rules.input"
 local M = {}
 
 local BUILT_IN = {}
-for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "zone_lint" } do
+for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "no_solver", "u_label", "zone_lint" } do
   BUILT_IN[i] = require("issuable.rules." .. name) -- one by one: on 5.4 `require` returns two values
 end
 

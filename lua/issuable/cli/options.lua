@@ -45,6 +45,7 @@ function M.add_manifests(command)
   command:argument("path", "Files, folders, - for standard input"):args("*")
   command:option("--issuer", "The CA of an issuer that is not in the input: [NS/]Kind/name=CA"):argname("ISSUER=CA"):count("*")
   command:option("--ca", "The CA where nothing else tells: issuer domain name or ACME directory URL"):argname("CA")
+  command:option("--default-issuer", "The issuer that kubernetes.io/tls-acme stands for"):argname("[Kind/]NAME")
   command:option("--cluster", "Paths of one cluster: issuers are looked up inside it"):argname("NAME=PATH"):count("*")
   command:option("--ignore", "Skip files and folders that match while walking"):argname("GLOB"):count("*")
   command:option("--color", "auto, always or never"):argname("WHEN"):choices { "auto", "always", "never" }
@@ -91,6 +92,7 @@ function M.input(arguments)
     include_base = arguments.include_base,
     ignore = arguments.ignore,
     ca = arguments.ca,
+    default_issuer = arguments.default_issuer,
     behaviour = arguments.ca_behavior,
     policy = arguments.policy,
     now = M.now(arguments.now),

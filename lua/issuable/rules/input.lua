@@ -52,8 +52,9 @@ local function span_of(warning, range)
   }
 end
 
---- What was read, though perhaps not as its author means it: never fatal, never silent.
----@param warning table { path, code, message, first, last, line, column, other?, more?, help?, mentions_secret }
+--- What was read, though perhaps not as its author means it: never silent. One with a severity of its own is a finding like
+--- any other; the rest is never fatal.
+---@param warning table { path, code, message, first, last, line, column, other?, more?, help?, mentions_secret, severity? }
 ---@return table finding fields
 function M.warning(warning)
   local labels = { { span = span_of(warning, warning), text = "", primary = true } }
@@ -62,8 +63,8 @@ function M.warning(warning)
   end
   return {
     rule = WARNING_HELP[warning.code] and "manifest-" .. warning.code or warning.code,
-    input = true,
-    severity = "warning",
+    input = warning.severity == nil or nil,
+    severity = warning.severity or "warning",
     message = warning.message,
     labels = labels,
     notes = warning.more and { ("%d more of the same in this document"):format(warning.more) } or {},

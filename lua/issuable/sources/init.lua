@@ -5,9 +5,12 @@
 local Files = require "issuable.sources.files"
 local certmanager = require "issuable.sources.certmanager"
 local file = require "issuable.file"
+local gateway = require "issuable.sources.gateway"
 local ingress = require "issuable.sources.ingress"
 local issuers = require "issuable.sources.issuers"
 local manifests = require "issuable.sources.manifests"
+local owners = require "issuable.sources.owners"
+local signing = require "issuable.sources.signing"
 local walk = require "issuable.sources.walk"
 local zones = require "issuable.sources.zones"
 
@@ -87,6 +90,15 @@ local function load_zone(state, entry, given)
   state.input.zones[#state.input.zones + 1] = subject
 end
 
+local function take_all(state, requests, warnings)
+  for _, request in ipairs(requests) do
+    table.insert(state.input.requests, request)
+  end
+  for _, warning in ipairs(warnings) do
+    table.insert(state.input.warnings, warning)
+  end
+end
+
 ---@return boolean taken
 local function take_object(state, entry, scope)
   local object = entry.object
@@ -95,13 +107,11 @@ local function take_object(state, entry, scope)
   elseif certmanager.is_issuer(object) then
     table.insert(state.input.issuers, certmanager.issuer(entry, scope, state.options.directory))
   elseif ingress.is_ingress(object) then
-    local requests, warnings = ingress.requests(entry, scope)
-    for _, request in ipairs(requests) do
-      table.insert(state.input.requests, request)
-    end
-    for _, warning in ipairs(warnings) do
-      table.insert(state.input.warnings, warning)
-    end
+    take_all(state, ingress.requests(entry, scope, state.options))
+  elseif gateway.is_gateway(object) then
+    take_all(state, gateway.requests(entry, scope))
+  elseif signing.is_request(object) then
+    table.insert(state.input.requests, signing.request(entry, scope))
   else
     return false
   end
@@ -188,26 +198,6 @@ local function drop_included(input)
   input.zones = kept
 end
 
---- A Certificate that ingress-shim made and the Ingress it came from are one Request.
-local function drop_shim_sources(input)
-  local made = {}
-  for _, request in ipairs(input.requests) do
-    for _, owner in ipairs(request.owners) do
-      if owner.kind == "Ingress" and request.secret then
-        made[("%s\0%s\0%s\0%s"):format(request.scope, request.namespace or "", owner.name or "", request.secret)] = true
-      end
-    end
-  end
-  local kept = {}
-  for _, request in ipairs(input.requests) do
-    local key = ("%s\0%s\0%s\0%s"):format(request.scope, request.namespace or "", request.name or "", request.secret or "")
-    if request.kind ~= "Ingress" or not made[key] then
-      kept[#kept + 1] = request
-    end
-  end
-  input.requests = kept
-end
-
 --- Folders that $INCLUDE may read from: the base, every folder that was given, and the folder of every file that was.
 local function include_roots(options)
   local roots, seen = {}, {}
@@ -249,6 +239,7 @@ end
 ---@field directory table CA directory
 ---@field issuers? table<string, table> CA by "[NS/]Kind/name"
 ---@field ca? table CA of `--ca`
+---@field default_issuer? { kind: string, name: string } of cert-manager's configuration, for kubernetes.io/tls-acme
 ---@field files? issuable.Files
 
 --- Reads everything. Nothing is thrown away silently: what could not be read is in `problems` or `skipped`.
@@ -300,7 +291,7 @@ function M.read(options)
   end
   local input = state.input
   drop_included(input)
-  drop_shim_sources(input)
+  input.requests = owners.merge(input.requests)
   for _, subject in ipairs(input.zones) do
     state:document(subject.path, "zone", "")
   end
