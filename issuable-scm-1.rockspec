@@ -215,6 +215,7 @@ build = {
     ["issuable.rules.undecided"] = "lua/issuable/rules/undecided.lua",
     ["issuable.rules.zone_lint"] = "lua/issuable/rules/zone_lint.lua",
     ["issuable.sources.certmanager"] = "lua/issuable/sources/certmanager.lua",
+    ["issuable.sources.dialects"] = "lua/issuable/sources/dialects.lua",
     ["issuable.sources.files"] = "lua/issuable/sources/files.lua",
     ["issuable.sources.gateway"] = "lua/issuable/sources/gateway.lua",
     ["issuable.sources.globs"] = "lua/issuable/sources/globs.lua",

@@ -60,6 +60,8 @@ static void add_warnings(lua_State *L, manifest_stream *s, int warnings, uint32_
         {"duplicate-key", "a key that was there before in the same mapping: the last one counts"},
         {"merge-order", "<< after a key that it brings as well: kubectl lets the merged one win"},
         {"ignored-text", "text behind the end of the document: kubectl does not read it"},
+        {"deceiving-bytes", "a line break for YAML that few editors show as one"},
+        {"deceiving-bytes", "a character that is not seen, or changes what is seen around it"},
     };
     size_t count;
     const manifest_warning *w = manifest_warnings(s->engine, &count);
@@ -154,10 +156,22 @@ static size_t option_size(lua_State *L, const char *name, size_t absent) {
     return value;
 }
 
+static bool option_flag(lua_State *L, const char *name) {
+    bool value = false;
+    if (lua_istable(L, 2)) {
+        lua_getfield(L, 2, name);
+        value = lua_toboolean(L, -1) != 0;
+        lua_pop(L, 1);
+    }
+    return value;
+}
+
 /* --- Reads a stream of YAML or JSON manifests as kubectl would.
  * ---@param bytes string
- * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer }
+ * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, first_wins?:
+ * boolean }
  * ---    max_depth: containers inside each other, 1..1024, 128 when absent
+ * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
  * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
  * ---@return string? message */
 static int manifest_read(lua_State *L) {
@@ -173,6 +187,7 @@ static int manifest_read(lua_State *L) {
     lua_settop(L, 2);
     limits.max_depth = (uint32_t)option_size(L, "max_depth", 128);
     limits.max_bytes = option_size(L, "max_bytes", 0);
+    limits.first_wins = option_flag(L, "first_wins");
     if (limits.max_depth > 1024) {
         return luaL_error(L, "bad option 'max_depth' (at most 1024)");
     }

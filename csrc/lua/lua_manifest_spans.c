@@ -3,6 +3,8 @@
  * Source: design.md section 2 (Span); kubectl flattens whatever has `items`. */
 #include "lua_manifest.h"
 
+#include <string.h>
+
 /* Fields of the table on top: first and last as Lua counts them. */
 void manifest_set_range(lua_State *L, uint32_t first, uint32_t end) {
     iss_setsize(L, -1, "first", (size_t)first + 1);
@@ -136,8 +138,32 @@ static bool is_mapping(lua_State *L, const manifest_stream *s, int ids) {
     return id != 0 && !manifest_kept_is_sequence(s->engine, id);
 }
 
+/* Does the kind of the mapping at the top end in "List"? */
+static bool is_list(lua_State *L) {
+    size_t length;
+    const char *kind;
+    bool list;
+    lua_pushliteral(L, "kind");
+    lua_rawget(L, -2);
+    kind = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    list = kind != NULL && length >= 4 && memcmp(kind + length - 4, "List", 4) == 0;
+    lua_pop(L, 1);
+    return list;
+}
+
+/* result[++count] = { object = the table on top, document = …}; pops it. */
+static void add_object(lua_State *L, int document, int result, int count) {
+    lua_createtable(L, 0, 2);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "object");
+    lua_pushvalue(L, document);
+    lua_setfield(L, -2, "document");
+    lua_rawseti(L, result, count);
+}
+
 /* --- The objects of the stream: any mapping with a list `items` stands for what is in it, as for
- * kubectl; what is not a mapping is left out.
+ * kubectl; what is not a mapping is left out. One whose kind does not end in
+ * --- "List" stands for itself as well: other tools than kubectl submit it as it is.
  * ---@return { object: table, document: table }[] */
 int manifest_method_flatten(lua_State *L) {
     manifest_stream *s = manifest_check(L);
@@ -165,15 +191,15 @@ int manifest_method_flatten(lua_State *L) {
             if (is_mapping(L, s, ids)) {
                 luaL_checkstack(L, 10, "lists too deep");
                 if (push_items(L, s, ids)) {
-                    lua_remove(L, -2);
+                    lua_insert(L, -2);
+                    if (is_list(L)) {
+                        lua_pop(L, 1);
+                    } else {
+                        add_object(L, document, result, ++count);
+                    }
                     lua_pushinteger(L, 0);
                 } else {
-                    lua_createtable(L, 0, 2);
-                    lua_insert(L, -2);
-                    lua_setfield(L, -2, "object");
-                    lua_pushvalue(L, document);
-                    lua_setfield(L, -2, "document");
-                    lua_rawseti(L, result, ++count);
+                    add_object(L, document, result, ++count);
                 }
             } else {
                 lua_pop(L, 1);

@@ -57,6 +57,7 @@ manifest *manifest_new(const char *bytes, size_t length, const manifest_limits *
         free(m);
         return NULL;
     }
+    m->tree.first_wins = limits != NULL && limits->first_wins;
     m->bytes = bytes;
     m->length = length;
     m->state = AT_SPLIT;
@@ -267,6 +268,15 @@ static manifest_status finish(manifest *m, bool json) {
     return MANIFEST_DOCUMENT;
 }
 
+static bool add_warning(mf_tree *t, manifest_warning_code code, size_t first, size_t end) {
+    manifest_warning w = {code, (uint32_t)first, (uint32_t)end, 0, 0, MANIFEST_NONE};
+    if (!mf_reserve(&t->warnings, 1, sizeof w)) {
+        return false;
+    }
+    ((manifest_warning *)t->warnings.items)[t->warnings.count++] = w;
+    return true;
+}
+
 /* What follows the document inside its piece is never read, by kubectl as well: say so. */
 static bool warn_ignored(manifest *m, size_t at) {
     size_t end = m->piece.end, line = at;
@@ -278,15 +288,33 @@ static bool warn_ignored(manifest *m, size_t at) {
         }
         if (i < stop && m->bytes[i] != '#' &&
             !(stop - i >= 3 && memcmp(m->bytes + i, "...", 3) == 0)) {
-            manifest_warning w = {MANIFEST_IGNORED_TEXT, (uint32_t)i, (uint32_t)end, 0, 0,
-                                  MANIFEST_NONE};
-            if (!mf_reserve(&m->tree.warnings, 1, sizeof w)) {
-                return false;
-            }
-            ((manifest_warning *)m->tree.warnings.items)[m->tree.warnings.count++] = w;
-            return true;
+            return add_warning(&m->tree, MANIFEST_IGNORED_TEXT, i, end);
         }
         line = stop + 1;
+    }
+    return true;
+}
+
+/* What a person does not see, or sees in another place: the first of each kind in [first, end). */
+static bool warn_deceiving(manifest *m, size_t first, size_t end) {
+    bool seen[2] = {false, false};
+    if (end - first >= 3 && memcmp(m->bytes + first, "\xEF\xBB\xBF", 3) == 0) {
+        first += 3; /* a byte-order mark where it belongs */
+    }
+    for (size_t at = first; (at = mf_next_deceiving(m->bytes, at, end)) < end;) {
+        bool is_break;
+        size_t width = mf_deceiving_at(m->bytes, at, end, &is_break);
+        if (width != 0 && !seen[is_break]) {
+            seen[is_break] = true;
+            if (!add_warning(&m->tree, is_break ? MANIFEST_HIDDEN_BREAK : MANIFEST_HIDDEN_BYTES, at,
+                             at + width)) {
+                return false;
+            }
+        }
+        at += width == 0 ? 1 : width;
+        if (seen[0] && seen[1]) {
+            break;
+        }
     }
     return true;
 }
@@ -327,7 +355,9 @@ static manifest_status read_yaml(manifest *m) {
     mf_yaml_stop(&m->yaml);
     switch (result) {
     case MF_READ_DOCUMENT:
-        return warn_ignored(m, m->yaml.after) ? finish(m, false) : MANIFEST_NO_MEMORY;
+        return warn_ignored(m, m->yaml.after) && warn_deceiving(m, m->piece.first, m->piece.end)
+                   ? finish(m, false)
+                   : MANIFEST_NO_MEMORY;
     case MF_READ_SYNTAX:
     case MF_READ_TREE: {
         manifest_status status = report(m, &m->yaml.syntax, m->piece.first, m->piece.end);
@@ -361,7 +391,7 @@ static manifest_status read_json(manifest *m, bool first) {
     if (result == MF_READ_DOCUMENT) {
         m->state = AT_JSON;
         m->at = at;
-        return finish(m, true);
+        return warn_deceiving(m, from, at) ? finish(m, true) : MANIFEST_NO_MEMORY;
     }
     if (first && result == MF_READ_SYNTAX) {
         size_t inside = mf_json_blanks(m->bytes, m->piece.end, from + 1);

@@ -37,6 +37,9 @@ typedef enum {
 typedef struct {
     uint32_t max_depth; /* containers inside each other, 1..1024; 0: 128 */
     size_t max_bytes;   /* of the whole input; 0, or more than 2 GiB: 2 GiB */
+    /* The reading of a tool that is not kubectl: of equal keys the first one counts, and a key that
+     * is written beats one that `<<` brings, wherever they stand. */
+    bool first_wins;
 } manifest_limits;
 
 typedef enum { MANIFEST_SCALAR, MANIFEST_MAPPING, MANIFEST_SEQUENCE } manifest_kind;
@@ -102,7 +105,9 @@ typedef struct {
 typedef enum {
     MANIFEST_DUPLICATE_KEY, /* duplicate-key: the last one wins (kubectl); `other` is the earlier */
     MANIFEST_MERGE_WINS,    /* merge-order: `<<` after a key; kubectl lets the merge win */
-    MANIFEST_IGNORED_TEXT   /* ignored-text: what follows `...` is not read */
+    MANIFEST_IGNORED_TEXT,  /* ignored-text: what follows `...` is not read */
+    MANIFEST_HIDDEN_BREAK,  /* deceiving-bytes: NEL, LS, PS or a lone CR, a line break for YAML */
+    MANIFEST_HIDDEN_BYTES   /* deceiving-bytes: invisible, or changes the direction of writing */
 } manifest_warning_code;
 
 typedef struct {

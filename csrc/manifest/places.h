@@ -31,4 +31,11 @@ bool mf_lines_place(mf_lines *l, const char *bytes, size_t length, size_t byte, 
                     uint32_t *column);
 void mf_lines_release(mf_lines *l);
 
+/* Where in [at, end) the next byte is that may belong to a deceiving character; `end`: nowhere. */
+size_t mf_next_deceiving(const char *bytes, size_t at, size_t end);
+
+/* Bytes of the deceiving character at `at`, 0 when there is none. *is_break: YAML ends a line there
+ * (NEL, LS, PS, a CR without LF); else it is invisible or turns the direction of writing. */
+size_t mf_deceiving_at(const char *bytes, size_t at, size_t end, bool *is_break);
+
 #endif

@@ -92,6 +92,7 @@ function M.prepare(options)
     accounts = policy.accounts,
     ca = ca,
     default_issuer = default_issuer,
+    dialect = options.dialect,
   }
 end
 
@@ -170,6 +171,7 @@ end
 ---@field now? integer unix time; default (for embedders): the clock
 ---@field issuers? table<string, string> CA by "[NS/]Kind/name"
 ---@field ca? string
+---@field dialect? "kubectl"|"kustomize"|"strict" how YAML is read
 ---@field default_issuer? string `[Kind/]name`: the issuer that cert-manager is configured to use for kubernetes.io/tls-acme
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>

@@ -46,6 +46,9 @@ function M.add_manifests(command)
   command:option("--issuer", "The CA of an issuer that is not in the input: [NS/]Kind/name=CA"):argname("ISSUER=CA"):count("*")
   command:option("--ca", "The CA where nothing else tells: issuer domain name or ACME directory URL"):argname("CA")
   command:option("--default-issuer", "The issuer that kubernetes.io/tls-acme stands for"):argname("[Kind/]NAME")
+  command:option("--dialect", "Read YAML as kubectl (default) or kustomize does, or strict: refuse what tools read differently")
+    :argname("NAME")
+    :choices { "kubectl", "kustomize", "strict" }
   command:option("--cluster", "Paths of one cluster: issuers are looked up inside it"):argname("NAME=PATH"):count("*")
   command:option("--ignore", "Skip files and folders that match while walking"):argname("GLOB"):count("*")
   command:option("--color", "auto, always or never"):argname("WHEN"):choices { "auto", "always", "never" }
@@ -93,6 +96,7 @@ function M.input(arguments)
     ignore = arguments.ignore,
     ca = arguments.ca,
     default_issuer = arguments.default_issuer,
+    dialect = arguments.dialect,
     behaviour = arguments.ca_behavior,
     policy = arguments.policy,
     now = M.now(arguments.now),

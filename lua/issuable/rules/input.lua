@@ -7,6 +7,7 @@ local M = {}
 local WARNING_HELP = {
   ["duplicate-key"] = "is a --- line missing between two objects? Keep one of the two keys; kubectl refuses both",
   ["ignored-text"] = "begin every object with a --- line of its own",
+  ["deceiving-bytes"] = "write it as an escape in double quotes, or remove it",
   ["merge-order"] = "write << before the keys that shall win",
 }
 
@@ -37,7 +38,7 @@ function M.problem(problem)
     message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
     labels = span and { { span = span, text = "", primary = true } } or {},
     notes = {},
-    help = { problem.help or HELP[problem.hint] or HELP[problem.code] },
+    help = { problem.help or HELP[problem.hint] or HELP[problem.code] or WARNING_HELP[problem.code:gsub("^manifest%-", "")] },
   }
 end
 
@@ -59,7 +60,7 @@ end
 function M.warning(warning)
   local labels = { { span = span_of(warning, warning), text = "", primary = true } }
   if warning.other then
-    labels[2] = { span = span_of(warning, warning.other), text = "it was here before" }
+    labels[2] = { span = span_of(warning, warning.other), text = warning.other_text or "it was here before" }
   end
   return {
     rule = WARNING_HELP[warning.code] and "manifest-" .. warning.code or warning.code,

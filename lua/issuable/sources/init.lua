@@ -4,6 +4,7 @@
 
 local Files = require "issuable.sources.files"
 local certmanager = require "issuable.sources.certmanager"
+local dialects = require "issuable.sources.dialects"
 local file = require "issuable.file"
 local gateway = require "issuable.sources.gateway"
 local ingress = require "issuable.sources.ingress"
@@ -90,36 +91,66 @@ local function load_zone(state, entry, given)
   state.input.zones[#state.input.zones + 1] = subject
 end
 
-local function take_all(state, requests, warnings)
-  for _, request in ipairs(requests) do
-    table.insert(state.input.requests, request)
-  end
-  for _, warning in ipairs(warnings) do
-    table.insert(state.input.warnings, warning)
+local function append(list, items)
+  for _, item in ipairs(items) do
+    list[#list + 1] = item
   end
 end
 
+--- Adds what one object is to requests, issuers or warnings.
 ---@return boolean taken
-local function take_object(state, entry, scope)
+local function take_object(into, options, entry, scope)
   local object = entry.object
+  local requests, warnings
   if certmanager.is_certificate(object) then
-    table.insert(state.input.requests, certmanager.certificate(entry, scope))
+    requests = { certmanager.certificate(entry, scope) }
   elseif certmanager.is_issuer(object) then
-    table.insert(state.input.issuers, certmanager.issuer(entry, scope, state.options.directory))
+    table.insert(into.issuers, certmanager.issuer(entry, scope, options.directory))
+    return true
   elseif ingress.is_ingress(object) then
-    take_all(state, ingress.requests(entry, scope, state.options))
+    requests, warnings = ingress.requests(entry, scope, options)
   elseif gateway.is_gateway(object) then
-    take_all(state, gateway.requests(entry, scope))
+    requests, warnings = gateway.requests(entry, scope)
   elseif signing.is_request(object) then
-    table.insert(state.input.requests, signing.request(entry, scope))
+    requests = { signing.request(entry, scope) }
   else
     return false
   end
+  append(into.requests, requests)
+  append(into.warnings, warnings or {})
   return true
 end
 
+--- The objects of a source that matter, and the bytes that reports may show of them.
+local function take_objects(source, options, scope, kept)
+  local into = { requests = {}, issuers = {}, warnings = {} }
+  for _, found in ipairs(source.objects) do
+    if take_object(into, options, found, scope) then
+      kept[#kept + 1] = manifests.span(found, found.object)
+    end
+  end
+  return into
+end
+
+local function take_warning(state, entry, warning, kept)
+  if dialects.refuses(state.options.dialect, warning.code) then
+    warning.code, warning.severity, warning.explicit = "manifest-" .. warning.code, "error", entry.explicit
+    state:problem(warning)
+  else
+    -- kubectl refuses or ignores it, other tools do not: who knows what will be asked for
+    warning.undecided = warning.relevant and warning.code ~= "deceiving-bytes"
+    table.insert(state.input.warnings, warning)
+  end
+  if not warning.mentions_secret then
+    local first_line = warning.code:find("ignored-text", 1, true) ~= nil -- of that, the first line is shown
+    kept[#kept + 1] = { first = warning.first, last = first_line and warning.first or warning.last, whole_line = first_line }
+    kept[#kept + 1] = warning.other
+  end
+end
+
 local function load_manifest(state, entry)
-  local source, message, code = manifests.load(state.files, entry.path)
+  local dialect = state.options.dialect
+  local source, message, code = dialects.load(state.files, entry.path, dialect)
   if not source then
     -- nobody knows what it asks for, so the run is not decided
     state:problem { path = entry.path, code = "unreadable", severity = "error", message = message, explicit = entry.explicit, errno = code, relevant = true }
@@ -127,11 +158,18 @@ local function load_manifest(state, entry)
   end
   local scope = state:scope_of(entry.path)
   state:document(entry.path, entry.kind == "json" and "json" or "yaml", scope)
-  local kept = {}
-  for _, found in ipairs(source.objects) do
-    if take_object(state, found, scope) then
-      kept[#kept + 1] = manifests.span(found, found.object)
-    end
+  local kept, input = {}, state.input
+  local found = take_objects(source, state.options, scope, kept)
+  append(input.requests, found.requests)
+  append(input.issuers, found.issuers)
+  append(input.warnings, found.warnings)
+  local other = dialects.other(state.files, source, dialect)
+  if other then
+    local requests, other_issuers, warnings = dialects.compare(found, take_objects(other, state.options, scope, kept))
+    append(input.requests, requests)
+    append(input.issuers, other_issuers)
+    append(input.warnings, warnings)
+    other.stream:close()
   end
   for _, problem in ipairs(source.problems) do
     problem.code = problem.hint == "helm-template" and "helm-template" or "manifest-syntax"
@@ -143,14 +181,8 @@ local function load_manifest(state, entry)
     end
   end
   for _, warning in ipairs(source.warnings) do
-    if entry.explicit or warning.relevant then
-      warning.undecided = warning.relevant -- kubectl refuses or ignores it, other tools do not: who knows what will be asked for
-      table.insert(state.input.warnings, warning)
-      if not warning.mentions_secret then
-        local ignored = warning.code == "ignored-text" -- of that, the first line is shown
-        kept[#kept + 1] = { first = warning.first, last = ignored and warning.first or warning.last, whole_line = ignored }
-        kept[#kept + 1] = warning.other
-      end
+    if warning.relevant or (entry.explicit and warning.code ~= "deceiving-bytes") then
+      take_warning(state, entry, warning, kept)
     end
   end
   state.files:keep_only(entry.path, kept)
@@ -239,6 +271,7 @@ end
 ---@field directory table CA directory
 ---@field issuers? table<string, table> CA by "[NS/]Kind/name"
 ---@field ca? table CA of `--ca`
+---@field dialect? "kubectl"|"kustomize"|"strict" which tool's reading of YAML counts; default: kubectl
 ---@field default_issuer? { kind: string, name: string } of cert-manager's configuration, for kubernetes.io/tls-acme
 ---@field files? issuable.Files
 

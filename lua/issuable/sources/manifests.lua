@@ -61,17 +61,18 @@ end
 
 ---@param files issuable.Files
 ---@param path string
+---@param options? { first_wins?: boolean } the reading of a tool for which the first of equal keys counts
 ---@return { path: string, stream: table, objects: table[], problems: table[], warnings: table[] }? source
 ---   objects: { object = table, document = table, stream = handle, path = }; problems: { message, line, column, byte, hint, mentions_secret, relevant };
 ---   warnings: { code, message, first, last, line, column, byte, other?, more?, mentions_secret, relevant }: what is read, though perhaps not as meant
 ---@return string? message
 ---@return string? code
-function M.load(files, path)
+function M.load(files, path, options)
   local bytes, message, code = files:read(path)
   if not bytes then
     return nil, message, code
   end
-  local stream, read_message = manifest.read(bytes, { path = path })
+  local stream, read_message = manifest.read(bytes, { path = path, first_wins = options and options.first_wins })
   if not stream then
     return nil, read_message, "ELIMIT"
   end
@@ -94,7 +95,7 @@ function M.load(files, path)
   for _, warning in ipairs(source.warnings) do
     local text = warning.code == "ignored-text" and bytes:sub(warning.first, warning.last) or around(warning.byte)
     warning.path, warning.relevant = path, M.mentions_cert_manager(text)
-    warning.mentions_secret = warning.code == "ignored-text" and holds_secrets
+    warning.mentions_secret = (warning.code == "ignored-text" or warning.code == "deceiving-bytes") and holds_secrets
   end
   return source
 end
