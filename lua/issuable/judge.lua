@@ -53,6 +53,7 @@ function M.findings(input, decisions)
       notes = fields.notes or {},
       help = fields.help or {},
       decision = fields.decision,
+      wanted = fields.wanted,
       input = fields.input,
       order = #findings + 1,
     }

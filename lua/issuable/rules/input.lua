@@ -35,6 +35,7 @@ function M.problem(problem)
     rule = problem.code,
     input = true,
     severity = problem.explicit and "error" or "warning",
+    wanted = problem.hint == "quote-wildcard" and { kind = "quote", path = problem.path, document = problem.document } or nil,
     message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
     labels = span and { { span = span, text = "", primary = true } } or {},
     notes = {},

@@ -10,7 +10,9 @@ return {
   check = function(request, report)
     for _, identifier in ipairs(request.identifiers) do
       if identifier.a_label then
+        local span = identifier.span
         report {
+          wanted = span and { kind = "replace", path = span.path, first = span.first, last = span.last, from = identifier.text, text = identifier.a_label },
           message = ("%s is not ASCII: cert-manager cannot put it into a request"):format(identifier.text),
           labels = { { span = identifier.span, text = ("its A-labels: %s"):format(identifier.a_label), primary = true } },
           help = { ("write %s"):format(identifier.a_label) },
