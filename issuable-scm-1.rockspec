@@ -91,6 +91,7 @@ build = {
         "csrc/manifest/memory.c",
         "csrc/manifest/messages.c",
         "csrc/manifest/places.c",
+        "csrc/manifest/plain_reader.c",
         "csrc/manifest/scalars.c",
         "csrc/manifest/secrets.c",
         "csrc/manifest/spans.c",

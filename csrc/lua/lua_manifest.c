@@ -171,6 +171,7 @@ static bool option_flag(lua_State *L, const char *name) {
  * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, first_wins?:
  * boolean }
  * ---    max_depth: containers inside each other, 1..1024, 128 when absent
+ * ---    reference: leave nothing out and let libyaml read all YAML (for tests)
  * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
  * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
  * ---@return string? message */
@@ -188,6 +189,7 @@ static int manifest_read(lua_State *L) {
     limits.max_depth = (uint32_t)option_size(L, "max_depth", 128);
     limits.max_bytes = option_size(L, "max_bytes", 0);
     limits.first_wins = option_flag(L, "first_wins");
+    limits.reference = option_flag(L, "reference");
     if (limits.max_depth > 1024) {
         return luaL_error(L, "bad option 'max_depth' (at most 1024)");
     }

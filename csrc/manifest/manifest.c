@@ -30,6 +30,8 @@ struct manifest {
     uint32_t documents;
     mf_tree tree;
     mf_yaml yaml;
+    mf_array blocks; /* plain_reader.c */
+    bool reference;  /* manifest_limits */
     mf_lines lines;
     mf_spans spans;
     manifest_problem problem;
@@ -58,6 +60,7 @@ manifest *manifest_new(const char *bytes, size_t length, const manifest_limits *
         return NULL;
     }
     m->tree.first_wins = limits != NULL && limits->first_wins;
+    m->reference = limits != NULL && limits->reference;
     m->bytes = bytes;
     m->length = length;
     m->state = AT_SPLIT;
@@ -73,6 +76,7 @@ void manifest_forget(manifest *m) {
     memset(&m->tree, 0, sizeof m->tree);
     m->tree.max_depth = depth;
     mf_yaml_release(&m->yaml);
+    mf_plain_release(&m->blocks);
     m->state = AT_END;
 }
 
@@ -80,6 +84,7 @@ void manifest_free(manifest *m) {
     if (m != NULL) {
         mf_tree_free(&m->tree);
         mf_yaml_release(&m->yaml);
+        mf_plain_release(&m->blocks);
         mf_lines_release(&m->lines);
         mf_spans_release(&m->spans);
         free(m);
@@ -337,6 +342,16 @@ static manifest_status read_yaml(manifest *m) {
     m->state = AT_SPLIT;
     m->at = m->piece.next;
     mf_tree_reset(&m->tree, m->piece.end - m->piece.first);
+    if (!m->reference && m->piece.refusal == MF_ACCEPTED) {
+        result = mf_plain_document(&m->tree, &m->blocks, m->bytes, m->piece.first, m->piece.end);
+        if (result == MF_READ_DOCUMENT) {
+            return finish(m, false);
+        }
+        if (result == MF_READ_NO_MEMORY) {
+            return MANIFEST_NO_MEMORY;
+        }
+        mf_tree_reset(&m->tree, m->piece.end - m->piece.first);
+    }
     if (too_many_directives(m)) {
         mf_syntax s;
         memset(&s, 0, sizeof s);

@@ -40,6 +40,7 @@ typedef struct {
     /* The reading of a tool that is not kubectl: of equal keys the first one counts, and a key that
      * is written beats one that `<<` brings, wherever they stand. */
     bool first_wins;
+    bool reference; /* read all of it, and all YAML with libyaml: what tests compare with */
 } manifest_limits;
 
 typedef enum { MANIFEST_SCALAR, MANIFEST_MAPPING, MANIFEST_SEQUENCE } manifest_kind;
