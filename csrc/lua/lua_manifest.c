@@ -90,7 +90,9 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     lua_pushnil(L);
     lua_replace(L, b->shared);
     lua_createtable(L, 0, 8);
-    manifest_push_value(b, d->root);
+    if (!manifest_keep_root(s->engine, manifest_push_value(b, d->root))) {
+        luaL_error(L, "not enough memory");
+    }
     lua_setfield(L, -2, "value");
     iss_setsize(L, -1, "index", (size_t)d->index + 1);
     lua_pushboolean(L, d->anchored);
@@ -101,12 +103,9 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     lua_setfield(L, -2, "kind");
     if (d->spans) {
         manifest_set_range(L, d->first, d->end);
-        manifest_set_place(L, s->engine, d->first);
         if (d->source_end > d->source_first) {
-            lua_getfield(L, b->ids - 1, "bytes");
-            lua_pushlstring(L, lua_tostring(L, -1) + d->source_first,
+            lua_pushlstring(L, lua_tostring(L, 1) + d->source_first,
                             d->source_end - d->source_first);
-            lua_remove(L, -2);
             lua_setfield(L, -2, "comments_source");
         }
     } else {
@@ -118,8 +117,18 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
 /* Stack: 1 bytes, 2 options, 3 the handle, 4 its user value, 5 ids, 6 documents, 7 errors,
  * 8 warnings, 9 shared, 10 frames. Returns false when the engine has no memory. */
 static bool read_documents(lua_State *L, manifest_stream *s, uint32_t max_depth) {
-    manifest_builder b = {L, s->engine, NULL, NULL, NULL, 5, 9};
+    manifest_builder b;
     int position = 0;
+    memset(&b, 0, sizeof b);
+    b.L = L;
+    b.m = s->engine;
+    b.shared = 9;
+    lua_createtable(L, MANIFEST_STRINGS, 0);
+    b.strings = lua_gettop(L);
+    for (int i = 1; i <= MANIFEST_STRINGS; i++) { /* so that the list part takes them all */
+        lua_pushboolean(L, 0);
+        lua_rawseti(L, b.strings, i);
+    }
     b.frames = lua_newuserdata(L, (max_depth + 1) * sizeof *b.frames);
     luaL_checkstack(L, (int)max_depth * 2 + 20, "manifest too deep");
     for (;;) {
@@ -166,16 +175,7 @@ static bool option_flag(lua_State *L, const char *name) {
     return value;
 }
 
-/* --- Reads a stream of YAML or JSON manifests as kubectl would.
- * ---@param bytes string
- * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, first_wins?:
- * boolean }
- * ---    max_depth: containers inside each other, 1..1024, 128 when absent
- * ---    reference: leave nothing out and let libyaml read all YAML (for tests)
- * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
- * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
- * ---@return string? message */
-static int manifest_read(lua_State *L) {
+static int read_stream(lua_State *L) {
     size_t length;
     const char *bytes = luaL_checklstring(L, 1, &length);
     manifest_limits limits;
@@ -236,6 +236,35 @@ static int manifest_read(lua_State *L) {
     }
     lua_settop(L, 3);
     return 1;
+}
+
+/* --- Reads a stream of YAML or JSON manifests as kubectl would.
+ * ---@param bytes string
+ * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, first_wins?:
+ * boolean }
+ * ---    max_depth: containers inside each other, 1..1024, 128 when absent
+ * ---    reference: leave nothing out and let libyaml read all YAML (for tests)
+ * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
+ * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
+ * ---@return string? message */
+/* All that is made here stays: a collector at work meanwhile would walk over it again and again,
+ * and find nothing. Whoever stopped it before finds it stopped. */
+static int manifest_read(lua_State *L) {
+    int status, top = lua_gettop(L);
+    bool running = true;
+#ifdef LUA_GCISRUNNING
+    running = lua_gc(L, LUA_GCISRUNNING, 0) != 0;
+#endif
+    lua_pushcfunction(L, read_stream);
+    lua_insert(L, 1);
+    if (running) {
+        lua_gc(L, LUA_GCSTOP, 0);
+    }
+    status = lua_pcall(L, top, LUA_MULTRET, 0);
+    if (running) {
+        lua_gc(L, LUA_GCRESTART, 0);
+    }
+    return status == 0 ? lua_gettop(L) : lua_error(L);
 }
 
 /* ---- the handle ---- */

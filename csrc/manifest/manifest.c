@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define DEPTH          128U
-#define DEPTH_MAX      1024U
 #define BYTES_MAX      0x7FFFFFFFU /* offsets are 32 bits wide, with room for sums */
 #define DIRECTIVES_MAX 32          /* libyaml compares every %TAG with every other */
 
@@ -55,7 +54,7 @@ manifest *manifest_new(const char *bytes, size_t length, const manifest_limits *
     if (m == NULL) {
         return NULL;
     }
-    if (!mf_tree_new(&m->tree, bytes, depth > DEPTH_MAX ? DEPTH_MAX : depth)) {
+    if (!mf_tree_new(&m->tree, bytes, depth > MANIFEST_DEPTH_MAX ? MANIFEST_DEPTH_MAX : depth)) {
         free(m);
         return NULL;
     }
@@ -541,6 +540,27 @@ const char *manifest_text(const manifest *m, const manifest_node *scalar, size_t
 
 uint32_t manifest_keep(manifest *m, uint32_t node) {
     return mf_spans_keep(&m->spans, &m->tree, node);
+}
+
+bool manifest_keep_root(manifest *m, uint32_t id) {
+    return mf_spans_root(&m->spans, id);
+}
+
+void manifest_adopt(manifest *m, uint32_t parent, uint32_t index, uint32_t child) {
+    mf_spans_adopt(&m->spans, parent, index, child);
+}
+
+uint32_t manifest_kept_root(const manifest *m, uint32_t document) {
+    return document < m->spans.roots.count ? ((const uint32_t *)m->spans.roots.items)[document] : 0;
+}
+
+uint32_t manifest_kept_count(const manifest *m, uint32_t id) {
+    return mf_spans_count(&m->spans, id);
+}
+
+uint32_t manifest_kept_child(const manifest *m, uint32_t id, uint32_t index, const char **key,
+                             size_t *length) {
+    return mf_spans_child(&m->spans, m->bytes, id, index, key, length);
 }
 
 bool manifest_container_span(const manifest *m, uint32_t id, manifest_span *out) {

@@ -23,7 +23,8 @@
  * to keep (spans of containers, packed) lives until manifest_free. What a Secret holds is taken out
  * of the tree before the document is handed over (see secrets.c). */
 
-#define MANIFEST_NONE UINT32_MAX /* no node, no document */
+#define MANIFEST_NONE      UINT32_MAX /* no node, no document */
+#define MANIFEST_DEPTH_MAX 1024U      /* whatever manifest_limits says */
 
 typedef struct manifest manifest;
 
@@ -149,6 +150,18 @@ void manifest_forget(manifest *m);
 
 /* Packs the spans of a container and of its entries; returns its id (from 1), 0 on no memory. */
 uint32_t manifest_keep(manifest *m, uint32_t node);
+
+/* What was kept as a tree: the container of a document (0: it is a scalar), to be told once for
+ * each document in their order, and the containers in containers. `index` counts the entries that
+ * were kept, from 0. false: no memory. */
+bool manifest_keep_root(manifest *m, uint32_t id);
+void manifest_adopt(manifest *m, uint32_t parent, uint32_t index, uint32_t child);
+uint32_t manifest_kept_root(const manifest *m, uint32_t document); /* from 0; 0: none, or no such */
+uint32_t manifest_kept_count(const manifest *m, uint32_t id);
+
+/* The container at an entry, 0 when there is none; of a mapping *key is set then. */
+uint32_t manifest_kept_child(const manifest *m, uint32_t id, uint32_t index, const char **key,
+                             size_t *length);
 
 typedef struct {
     uint32_t first, end;

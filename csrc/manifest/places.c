@@ -104,15 +104,65 @@ static bool read_lines(mf_lines *l, const char *bytes, size_t length) {
     }
 }
 
+/* Line feeds in [at, end); *last is one past the last of them. */
+static uint32_t count_lines(const char *bytes, size_t at, size_t end, size_t *last) {
+    const char *found = at < end ? memrchr(bytes + at, '\n', end - at) : NULL;
+    uint32_t count = 0;
+    if (found == NULL) {
+        *last = at;
+        return 0;
+    }
+    *last = (size_t)(found - bytes) + 1;
+    while (at < *last) { /* small sums, so that compilers make vectors of them */
+        size_t stop = *last - at > 255 ? at + 255 : *last;
+        uint8_t some = 0;
+        for (; at < stop; at++) {
+            some = (uint8_t)(some + (bytes[at] == '\n'));
+        }
+        count += some;
+    }
+    return count;
+}
+
+/* Goes on from the last answer, which lies at or before `byte`. */
+static void go_on(mf_lines *l, const char *bytes, size_t length, size_t byte) {
+    size_t start;
+    uint32_t lines;
+    if (l->line == 0) {
+        l->at = 0;
+        l->line = l->column = 1;
+    }
+    lines = count_lines(bytes, l->at, byte, &start);
+    if (lines != 0) {
+        l->line += lines;
+        l->column = 1;
+        l->at = (uint32_t)start;
+    }
+    while (l->at < byte) {
+        size_t next = next_character(bytes, l->at, length);
+        if (next > byte) {
+            break; /* inside a character */
+        }
+        l->at = (uint32_t)next;
+        l->column++;
+    }
+}
+
 bool mf_lines_place(mf_lines *l, const char *bytes, size_t length, size_t byte, uint32_t *line,
                     uint32_t *column) {
     block state;
     size_t index;
-    if (l->blocks.count == 0 && !read_lines(l, bytes, length)) {
-        return false;
-    }
     if (byte > length) {
         byte = length;
+    }
+    if (l->line == 0 || byte >= l->at) {
+        go_on(l, bytes, length, byte);
+        *line = l->line;
+        *column = l->column;
+        return true;
+    }
+    if (l->blocks.count == 0 && !read_lines(l, bytes, length)) {
+        return false;
     }
     index = byte / BLOCK;
     if (index >= l->blocks.count) {

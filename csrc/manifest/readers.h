@@ -50,8 +50,8 @@ size_t mf_yaml_byte(const mf_yaml *y, const yaml_mark_t *mark);
 void mf_yaml_explain(mf_yaml *y, const mf_tree *t);
 void mf_tree_explain(const mf_tree *t, mf_syntax *out);
 
-/* plain_reader.c: a document of the plain block subset. MF_READ_NOTHING: it is not of the subset, or
- * would be refused; the tree holds remains then. `blocks`: kept between documents. */
+/* plain_reader.c: a document of the plain block subset. MF_READ_NOTHING: it is not of the subset,
+ * or would be refused; the tree holds remains then. `blocks`: kept between documents. */
 mf_read mf_plain_document(mf_tree *t, mf_array *blocks, const char *bytes, size_t first,
                           size_t end);
 void mf_plain_release(mf_array *blocks);

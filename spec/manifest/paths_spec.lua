@@ -74,7 +74,7 @@ local function show(bytes, reference)
     out[#out + 1] = "."
   end
   for _, found in ipairs(stream.documents) do
-    out[#out + 1] = ("document %d %d-%d %d:%d"):format(found.index, found.first, found.last, found.line, found.column)
+    out[#out + 1] = ("document %d %d-%d"):format(found.index, found.first, found.last)
     add(found.value)
   end
   for _, problem in ipairs(stream.errors) do
