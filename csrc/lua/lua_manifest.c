@@ -141,6 +141,7 @@ static bool read_documents(lua_State *L, manifest_stream *s, uint32_t max_depth)
             add_error(L, s, 7);
             break;
         case MANIFEST_END:
+            s->passed_over = manifest_passed_over(s->engine);
             manifest_forget(s->engine);
             return true;
         case MANIFEST_NO_MEMORY:
@@ -189,6 +190,7 @@ static int read_stream(lua_State *L) {
     limits.max_depth = (uint32_t)option_size(L, "max_depth", 128);
     limits.max_bytes = option_size(L, "max_bytes", 0);
     limits.first_wins = option_flag(L, "first_wins");
+    limits.filter = option_flag(L, "filter");
     limits.reference = option_flag(L, "reference");
     if (limits.max_depth > 1024) {
         return luaL_error(L, "bad option 'max_depth' (at most 1024)");
@@ -243,6 +245,7 @@ static int read_stream(lua_State *L) {
  * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, first_wins?:
  * boolean }
  * ---    max_depth: containers inside each other, 1..1024, 128 when absent
+ * ---    filter: pass over documents that cannot ask for a certificate (stream.passed_over counts)
  * ---    reference: leave nothing out and let libyaml read all YAML (for tests)
  * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
  * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
@@ -318,7 +321,7 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-/* stream.documents, .errors, .warnings, .path; methods; nil for anything else. */
+/* stream.documents, .errors, .warnings, .passed_over, .path; methods; nil for anything else. */
 static int stream_index(lua_State *L) {
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     manifest_stream *s;
@@ -329,6 +332,10 @@ static int stream_index(lua_State *L) {
         }
     }
     s = manifest_check(L);
+    if (s != NULL && strcmp(name, "passed_over") == 0) {
+        iss_pushsize(L, s->passed_over);
+        return 1;
+    }
     if (s != NULL && (strcmp(name, "documents") == 0 || strcmp(name, "errors") == 0 ||
                       strcmp(name, "warnings") == 0 || strcmp(name, "path") == 0)) {
         iss_getuservalue(L, 1);

@@ -19,6 +19,7 @@ typedef struct {
     bool wide;         /* UTF-16: no spans */
     uint32_t resolved; /* so many documents have their tables in ids */
     uint32_t errors, warnings;
+    size_t passed_over; /* documents, by the filter */
 } manifest_stream;
 
 /* Argument 1 as an open stream, else an error. */

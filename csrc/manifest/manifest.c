@@ -3,6 +3,7 @@
  * Source: kubectl 1.32 (cli-runtime's document decoder), libyaml 0.2.5. */
 #include "manifest.h"
 
+#include "filter.h"
 #include "readers.h"
 #include "spans.h"
 #include "splitter.h"
@@ -31,6 +32,9 @@ struct manifest {
     mf_yaml yaml;
     mf_array blocks; /* plain_reader.c */
     bool reference;  /* manifest_limits */
+    bool filtered;
+    mf_filter filter;
+    size_t passed_over;
     mf_lines lines;
     mf_spans spans;
     manifest_problem problem;
@@ -65,6 +69,9 @@ manifest *manifest_new(const char *bytes, size_t length, const manifest_limits *
     m->state = AT_SPLIT;
     if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {
         m->state = AT_WIDE;
+    } else if (limits != NULL && limits->filter && !limits->reference) {
+        m->filtered = true;
+        mf_filter_start(&m->filter, bytes, length);
     }
     return m;
 }
@@ -486,6 +493,14 @@ manifest_status manifest_next(manifest *m) {
                 m->state = AT_END;
                 break;
             }
+            if (m->filtered && m->piece.content < m->piece.end &&
+                !mf_filter_matters(&m->filter, m->bytes, m->length, m->piece.first, m->piece.end)) {
+                m->at = m->piece.next;
+                m->carried_first = m->carried_end = 0;
+                m->passed_over++;
+                m->documents++;
+                break;
+            }
             m->state = AT_PIECE;
             if (m->piece.refusal != MF_ACCEPTED && m->piece.content < m->piece.end) {
                 return report_refusal(m);
@@ -517,6 +532,10 @@ const manifest_problem *manifest_last_problem(const manifest *m) {
 
 const manifest_document *manifest_last_document(const manifest *m) {
     return &m->document;
+}
+
+size_t manifest_passed_over(const manifest *m) {
+    return m->passed_over;
 }
 
 const manifest_warning *manifest_warnings(const manifest *m, size_t *count) {

@@ -41,6 +41,7 @@ typedef struct {
     /* The reading of a tool that is not kubectl: of equal keys the first one counts, and a key that
      * is written beats one that `<<` brings, wherever they stand. */
     bool first_wins;
+    bool filter;    /* pass over documents that cannot ask for a certificate: see filter.h */
     bool reference; /* read all of it, and all YAML with libyaml: what tests compare with */
 } manifest_limits;
 
@@ -144,6 +145,9 @@ const manifest_warning *manifest_warnings(const manifest *m, size_t *count);
 const manifest_node *manifest_nodes(const manifest *m, size_t *count);
 const manifest_entry *manifest_entries(const manifest *m);
 const char *manifest_text(const manifest *m, const manifest_node *scalar, size_t *length);
+
+/* Documents that the filter passed over so far. */
+size_t manifest_passed_over(const manifest *m);
 
 /* Frees the nodes of the last document (after the last one they are not needed any more). */
 void manifest_forget(manifest *m);

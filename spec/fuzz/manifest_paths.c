@@ -89,7 +89,7 @@ static void put_document(record *r, const manifest *m) {
 }
 
 static record run(const uint8_t *data, size_t size, bool reference, bool first_wins) {
-    manifest_limits limits = {0, 0, first_wins, reference};
+    manifest_limits limits = {0, 0, first_wins, false, reference};
     manifest *m = manifest_new((const char *)data, size, &limits);
     record r = {NULL, 0, 0};
     if (m == NULL) {
