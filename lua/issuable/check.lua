@@ -93,6 +93,7 @@ function M.prepare(options)
     ca = ca,
     default_issuer = default_issuer,
     dialect = options.dialect,
+    validate_all = options.validate_all,
   }
 end
 
@@ -109,7 +110,7 @@ local function summarise(result)
     errors = 0,
     warnings = 0,
     undecided_documents = 0,
-    unread = 0,
+    unread = input.passed_over,
     skipped = #input.skipped,
     failed_input = false,
     assumed_names = {},
@@ -171,6 +172,7 @@ end
 ---@field now? integer unix time; default (for embedders): the clock
 ---@field issuers? table<string, string> CA by "[NS/]Kind/name"
 ---@field ca? string
+---@field validate_all? boolean parse documents too that cannot ask for a certificate
 ---@field dialect? "kubectl"|"kustomize"|"strict" how YAML is read
 ---@field default_issuer? string `[Kind/]name`: the issuer that cert-manager is configured to use for kubernetes.io/tls-acme
 ---@field behaviour? string

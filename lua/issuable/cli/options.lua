@@ -49,6 +49,7 @@ function M.add_manifests(command)
   command:option("--dialect", "Read YAML as kubectl (default) or kustomize does, or strict: refuse what tools read differently")
     :argname("NAME")
     :choices { "kubectl", "kustomize", "strict" }
+  command:flag("--validate-all", "Parse documents too that do not speak of cert-manager; without it they are counted as unread")
   command:option("--cluster", "Paths of one cluster: issuers are looked up inside it"):argname("NAME=PATH"):count("*")
   command:option("--ignore", "Skip files and folders that match while walking"):argname("GLOB"):count("*")
   command:option("--color", "auto, always or never"):argname("WHEN"):choices { "auto", "always", "never" }
@@ -97,6 +98,7 @@ function M.input(arguments)
     ca = arguments.ca,
     default_issuer = arguments.default_issuer,
     dialect = arguments.dialect,
+    validate_all = arguments.validate_all,
     behaviour = arguments.ca_behavior,
     policy = arguments.policy,
     now = M.now(arguments.now),

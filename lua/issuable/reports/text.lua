@@ -208,8 +208,9 @@ local function summary_lines(result)
   if summary.undecided_documents > 0 then
     lines[#lines + 1] = ("%s that may ask for certificates not read for sure: undecided"):format(plural(summary.undecided_documents, "document"))
   end
-  if summary.unread > 0 then
-    lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(plural(summary.unread, "document"))
+  local foreign = summary.unread - result.input.passed_over
+  if foreign > 0 then
+    lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(plural(foreign, "document"))
   end
   if summary.skipped > 0 then
     lines[#lines + 1] = ("%s skipped while walking:"):format(plural(summary.skipped, "path"))

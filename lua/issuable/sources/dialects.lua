@@ -30,15 +30,27 @@ function M.refuses(dialect, code)
   return REFUSED[dialect or "kubectl"][code] == true
 end
 
---- Reads a file as the dialect does.
+--- A file that was named, and in which nothing speaks of cert-manager, may be the wrong one, or no manifest at all: up to this
+--- size it is parsed, so that what is wrong with it is told.
+local MAX_NAMED = 1024 * 1024
+
+--- Reads a file as the dialect does. Documents that cannot ask for a certificate are passed over, unless all are to be read.
 ---@param files issuable.Files
 ---@param path string
----@param dialect string?
+---@param options { dialect?: string, validate_all?: boolean }
+---@param explicit boolean? was the file named?
 ---@return table? source of manifests.load
 ---@return string? message
 ---@return string? code
-function M.load(files, path, dialect)
-  return manifests.load(files, path, { first_wins = dialect == "kustomize" })
+function M.load(files, path, options, explicit)
+  local how = { first_wins = options.dialect == "kustomize", filter = not options.validate_all }
+  local source, message, code = manifests.load(files, path, how)
+  if source and explicit and how.filter and source.passed_over > 0 and source.size <= MAX_NAMED and #source.stream.documents == 0 then
+    source.stream:close()
+    how.filter = false
+    return manifests.load(files, path, how)
+  end
+  return source, message, code
 end
 
 --- The other reading of a file whose warnings say that there is one.
@@ -49,7 +61,7 @@ end
 function M.other(files, source, dialect)
   for _, warning in ipairs(source.warnings) do
     if PARTS[warning.code] and warning.relevant then
-      return (manifests.load(files, source.path, { first_wins = dialect ~= "kustomize" }))
+      return (manifests.load(files, source.path, { first_wins = dialect ~= "kustomize", filter = true }))
     end
   end
 end

@@ -150,7 +150,7 @@ end
 
 local function load_manifest(state, entry)
   local dialect = state.options.dialect
-  local source, message, code = dialects.load(state.files, entry.path, dialect)
+  local source, message, code = dialects.load(state.files, entry.path, state.options, entry.explicit)
   if not source then
     -- nobody knows what it asks for, so the run is not decided
     state:problem { path = entry.path, code = "unreadable", severity = "error", message = message, explicit = entry.explicit, errno = code, relevant = true }
@@ -159,6 +159,7 @@ local function load_manifest(state, entry)
   local scope = state:scope_of(entry.path)
   state:document(entry.path, entry.kind == "json" and "json" or "yaml", scope)
   local kept, input = {}, state.input
+  input.passed_over = input.passed_over + source.passed_over
   local found = take_objects(source, state.options, scope, kept)
   append(input.requests, found.requests)
   append(input.issuers, found.issuers)
@@ -271,13 +272,14 @@ end
 ---@field directory table CA directory
 ---@field issuers? table<string, table> CA by "[NS/]Kind/name"
 ---@field ca? table CA of `--ca`
+---@field validate_all? boolean parse documents too that cannot ask for a certificate
 ---@field dialect? "kubectl"|"kustomize"|"strict" which tool's reading of YAML counts; default: kubectl
 ---@field default_issuer? { kind: string, name: string } of cert-manager's configuration, for kubernetes.io/tls-acme
 ---@field files? issuable.Files
 
 --- Reads everything. Nothing is thrown away silently: what could not be read is in `problems` or `skipped`.
 ---@param options issuable.ReadOptions
----@return table input { files, documents, zones, issuers, requests, problems, warnings, skipped }
+---@return table input { files, documents, zones, issuers, requests, problems, warnings, skipped, passed_over }
 function M.read(options)
   local files = options.files or Files.new()
   local state = setmetatable({
@@ -285,7 +287,7 @@ function M.read(options)
     files = files,
     zone_paths = {},
     roots = include_roots(options),
-    input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {} },
+    input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {}, passed_over = 0 },
   }, State)
 
   for _, given in ipairs(options.zones or {}) do

@@ -61,8 +61,9 @@ end
 
 ---@param files issuable.Files
 ---@param path string
----@param options? { first_wins?: boolean } the reading of a tool for which the first of equal keys counts
----@return { path: string, stream: table, objects: table[], problems: table[], warnings: table[] }? source
+---@param options? { first_wins?: boolean, filter?: boolean } first_wins: the reading of a tool for which the first of equal keys counts;
+---   filter: documents that cannot ask for a certificate are not parsed
+---@return { path: string, stream: table, objects: table[], problems: table[], warnings: table[], passed_over: integer, size: integer }? source
 ---   objects: { object = table, document = table, stream = handle, path = }; problems: { message, line, column, byte, hint, mentions_secret, relevant };
 ---   warnings: { code, message, first, last, line, column, byte, other?, more?, mentions_secret, relevant }: what is read, though perhaps not as meant
 ---@return string? message
@@ -72,11 +73,11 @@ function M.load(files, path, options)
   if not bytes then
     return nil, message, code
   end
-  local stream, read_message = manifest.read(bytes, { path = path, first_wins = options and options.first_wins })
+  local stream, read_message = manifest.read(bytes, { path = path, first_wins = options and options.first_wins, filter = options and options.filter })
   if not stream then
     return nil, read_message, "ELIMIT"
   end
-  local source = { path = path, stream = stream, objects = {}, problems = {}, warnings = stream.warnings or {} }
+  local source = { path = path, stream = stream, objects = {}, problems = {}, warnings = stream.warnings or {}, passed_over = stream.passed_over, size = #bytes }
   for _, entry in ipairs(stream:flatten()) do
     source.objects[#source.objects + 1] = { object = entry.object, document = entry.document, stream = stream, path = path }
   end
