@@ -89,16 +89,20 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     b->entries = manifest_entries(s->engine);
     lua_pushnil(L);
     lua_replace(L, b->shared);
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 5);
     if (!manifest_keep_root(s->engine, manifest_push_value(b, d->root))) {
         luaL_error(L, "not enough memory");
     }
     lua_setfield(L, -2, "value");
     iss_setsize(L, -1, "index", (size_t)d->index + 1);
-    lua_pushboolean(L, d->anchored);
-    lua_setfield(L, -2, "anchored");
-    lua_pushboolean(L, d->withheld);
-    lua_setfield(L, -2, "withheld");
+    if (d->anchored) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "anchored");
+    }
+    if (d->withheld) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "withheld");
+    }
     lua_pushstring(L, d->json ? "json" : "yaml");
     lua_setfield(L, -2, "kind");
     if (d->spans) {

@@ -237,8 +237,11 @@ static outcome read_line(reader *r, size_t line, size_t at, size_t stop) {
         return GIVE_UP;
     }
     if (t.colon == 0) {
-        top = r->depth > 0 ? &r->blocks[r->depth - 1] : NULL;
-        if (top == NULL || !top->awaiting || top->indent >= at - line) {
+        if (r->depth == 0) { /* a document that is one text: another line gives up */
+            return r->tree->nodes.count == 0 ? put_scalar(r, at, t.end, t.quotes, t.tag) : GIVE_UP;
+        }
+        top = &r->blocks[r->depth - 1];
+        if (!top->awaiting || top->indent >= at - line) {
             return GIVE_UP;
         }
         return read_value(r, at, stop);
