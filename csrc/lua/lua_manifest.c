@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define ERRORS_MAX 1000U
+#define ERRORS_MAX  1000U
+#define LARGE_INPUT 262144U /* bytes */
 
 manifest_stream *manifest_check(lua_State *L) {
     manifest_stream *s = iss_testudata(L, 1, MANIFEST_STREAM);
@@ -118,6 +119,23 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     lua_rawseti(L, documents, position);
 }
 
+/* What building needs, when there is something to build: a file without documents costs little. The
+ * cache of strings pays from some documents on. */
+static void make_ready(manifest_builder *b, uint32_t max_depth, int position) {
+    lua_State *L = b->L;
+    if (position == 0) {
+        b->frames = lua_newuserdata(L, (max_depth + 1) * sizeof *b->frames);
+        luaL_checkstack(L, (int)max_depth * 2 + 20, "manifest too deep");
+    } else if (position == 8) {
+        lua_createtable(L, MANIFEST_STRINGS, 0);
+        b->strings = lua_gettop(L);
+        for (int i = 1; i <= MANIFEST_STRINGS; i++) { /* so that the list part takes them all */
+            lua_pushboolean(L, 0);
+            lua_rawseti(L, b->strings, i);
+        }
+    }
+}
+
 /* Stack: 1 bytes, 2 options, 3 the handle, 4 its user value, 5 ids, 6 documents, 7 errors,
  * 8 warnings, 9 shared, 10 frames. Returns false when the engine has no memory. */
 static bool read_documents(lua_State *L, manifest_stream *s, uint32_t max_depth) {
@@ -127,18 +145,11 @@ static bool read_documents(lua_State *L, manifest_stream *s, uint32_t max_depth)
     b.L = L;
     b.m = s->engine;
     b.shared = 9;
-    lua_createtable(L, MANIFEST_STRINGS, 0);
-    b.strings = lua_gettop(L);
-    for (int i = 1; i <= MANIFEST_STRINGS; i++) { /* so that the list part takes them all */
-        lua_pushboolean(L, 0);
-        lua_rawseti(L, b.strings, i);
-    }
-    b.frames = lua_newuserdata(L, (max_depth + 1) * sizeof *b.frames);
-    luaL_checkstack(L, (int)max_depth * 2 + 20, "manifest too deep");
     for (;;) {
         switch (manifest_next(s->engine)) {
         case MANIFEST_DOCUMENT:
             add_warnings(L, s, 8, manifest_last_document(s->engine)->index);
+            make_ready(&b, max_depth, position);
             add_document(L, s, &b, 6, ++position);
             break;
         case MANIFEST_PROBLEM:
@@ -246,21 +257,23 @@ static int read_stream(lua_State *L) {
 
 /* --- Reads a stream of YAML or JSON manifests as kubectl would.
  * ---@param bytes string
- * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, first_wins?:
- * boolean }
+ * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, filter?: boolean,
+ * ---    first_wins?: boolean, reference?: boolean }
  * ---    max_depth: containers inside each other, 1..1024, 128 when absent
  * ---    filter: pass over documents that cannot ask for a certificate (stream.passed_over counts)
  * ---    reference: leave nothing out and let libyaml read all YAML (for tests)
  * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
  * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
- * ---@return string? message */
-/* All that is made here stays: a collector at work meanwhile would walk over it again and again,
- * and find nothing. Whoever stopped it before finds it stopped. */
+ * ---@return string? message
+ *
+ * All that is made here stays: a collector at work meanwhile would walk over it again and again,
+ * and find nothing. Whoever stopped it before finds it stopped. Small inputs are not worth it: a
+ * collector that goes on begins with a step. */
 static int manifest_read(lua_State *L) {
     int status, top = lua_gettop(L);
-    bool running = true;
+    bool running = lua_type(L, 1) == LUA_TSTRING && iss_rawlen(L, 1) > LARGE_INPUT;
 #ifdef LUA_GCISRUNNING
-    running = lua_gc(L, LUA_GCISRUNNING, 0) != 0;
+    running = running && lua_gc(L, LUA_GCISRUNNING, 0) != 0;
 #endif
     lua_pushcfunction(L, read_stream);
     lua_insert(L, 1);

@@ -42,7 +42,7 @@ typedef struct {
     const manifest_node *nodes;
     const manifest_entry *entries;
     manifest_frame *frames;
-    int strings; /* stack slot: the strings of the cache, by position */
+    int strings; /* stack slot: the strings of the cache, by position; 0: no cache yet */
     struct {
         const char *text;
         size_t length;

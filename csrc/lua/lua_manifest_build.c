@@ -10,7 +10,7 @@
  * which stays. */
 static void push_text(manifest_builder *b, const char *text, size_t length) {
     uint32_t head = 0, slot;
-    if (length < 4 || length > 40) {
+    if (b->strings == 0 || length < 4 || length > 40) {
         lua_pushlstring(b->L, text, length);
         return;
     }
