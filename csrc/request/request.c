@@ -229,7 +229,9 @@ static request_status read_der(const char *bytes, size_t length, request_names *
         }
     }
     X509_REQ_free(request);
-    ERR_clear_error();
+    for (unsigned long code; (code = ERR_get_error()) != 0;) {
+        b.no_memory = b.no_memory || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+    }
     return b.no_memory ? REQUEST_NO_MEMORY : status;
 }
 
