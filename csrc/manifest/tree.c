@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nodes that exist by aliases and merges only. No manifest that somebody wrote comes near it, and it
- * trips within a few milliseconds. */
+/* Nodes that exist by aliases and merges only. No manifest that somebody wrote comes near it, and
+ * it trips within a few milliseconds. */
 #define EXTRA_MAX 50000
 
 bool mf_tree_new(mf_tree *t, const char *bytes, uint32_t max_depth) {

@@ -11,6 +11,8 @@ local M = {}
 
 --- How often a file is read again: the parser stops at the first wildcard of each document.
 local MAX_ROUNDS = 100
+--- More wildcards than this in one file are for a person to look at.
+local MAX_EDITS = 2000
 
 --- The wildcards of a stream that want quotes, as edits of these bytes, by document (1-based, as errors count them).
 local function unquoted(bytes)
@@ -30,6 +32,8 @@ local function unquoted(bytes)
     end
     if #more == 0 then
       return by_document
+    elseif #found + #more > MAX_EDITS then
+      break
     end
     local round = {}
     for _, problem in ipairs(more) do

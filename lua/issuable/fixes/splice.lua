@@ -293,7 +293,7 @@ local function inserted(list, position, text)
   return copy
 end
 
-local function insert_into_flow(self, place, position, text, token)
+local function insert_into_flow(self, place, position, token)
   local list, span = place.value, place.span
   if #list == 0 then
     return { first = span.first + 1, last = span.first, text = token }
@@ -332,7 +332,7 @@ function Splice:insert_item(document, keys, text, position)
   local token = in_style(model, text, place.json) or double_quoted(text)
   local edit
   if place.flow then
-    edit = insert_into_flow(self, place, position, text, token)
+    edit = insert_into_flow(self, place, position, token)
   else
     local prefix = dash_prefix(self, neighbour)
     if not prefix then
@@ -384,7 +384,8 @@ function Splice:remove_item(document, keys)
   elseif place.value[position] == nil then
     return refuse("no-such-place", "there is no %s", show(keys))
   end
-  local list, edit = place.value, nil
+  local list = place.value
+  local edit
   if place.flow then
     edit = remove_from_flow(self, list, position)
   elseif #list == 1 then

@@ -130,7 +130,8 @@ local function add_change(out, margin, paint, change)
   else
     local places = edit_lines(change)
     if #places > 0 then
-      add_block(out, margin, paint, paint("bold", "help:") .. " this edit mends it; `issuable fix` writes it" .. (change.kind == "manifest" and "" or " and bumps the serial"), places)
+      local serial = change.kind == "manifest" and "" or " and bumps the serial"
+      add_block(out, margin, paint, paint("bold", "help:") .. " this edit mends it; `issuable fix` writes it" .. serial, places)
     end
   end
   if change.result and #change.result > 0 then

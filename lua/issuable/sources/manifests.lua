@@ -77,7 +77,8 @@ function M.load(files, path, options)
   if not stream then
     return nil, read_message, "ELIMIT"
   end
-  local source = { path = path, stream = stream, objects = {}, problems = {}, warnings = stream.warnings or {}, passed_over = stream.passed_over, size = #bytes }
+  local source = { path = path, stream = stream, objects = {}, problems = {}, warnings = stream.warnings or {} }
+  source.passed_over, source.size = stream.passed_over, #bytes
   for _, entry in ipairs(stream:flatten()) do
     source.objects[#source.objects + 1] = { object = entry.object, document = entry.document, stream = stream, path = path }
   end
