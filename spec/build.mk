@@ -18,7 +18,11 @@ dirs_caa      := dns
 dirs_file     := input
 libs_caa      := -lldns
 libs_manifest := -lyaml
+dirs_manifest := text
 libs_file     := -lldns
+dirs_request  := text
+libs_request  := -lcrypto
+libs_idn      := -lidn2
 
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VARIANT ?=

@@ -54,6 +54,19 @@ function M.open_dns(options)
   return true
 end
 
+--- `[Kind/]name` as a table; nil when there is none.
+local function issuer_name(text)
+  if text == nil then
+    return nil
+  end
+  local kind, name = text:match("^([^/]+)/([^/]+)$")
+  name = name or text:match("^[^/]+$")
+  if not name or (kind and kind ~= "Issuer" and kind ~= "ClusterIssuer") then
+    return nil, ("the default issuer is ClusterIssuer/NAME or [Issuer/]NAME, not %q"):format(text)
+  end
+  return { kind = kind or "Issuer", name = name }
+end
+
 --- The directory and the options that reading needs, from what the user said.
 ---@param options table see issuable.check
 ---@return table? read options for sources.read
@@ -82,6 +95,11 @@ function M.prepare(options)
   if not ok then
     return nil, trouble
   end
+  local default_issuer
+  default_issuer, trouble = issuer_name(options.default_issuer or policy.default_issuer)
+  if trouble then
+    return nil, trouble
+  end
   return {
     paths = options.paths or {},
     zones = options.zones,
@@ -94,6 +112,9 @@ function M.prepare(options)
     issuers = issuers,
     accounts = policy.accounts,
     ca = ca,
+    default_issuer = default_issuer,
+    dialect = options.dialect,
+    validate_all = options.validate_all,
   }
 end
 
@@ -110,7 +131,7 @@ local function summarise(result)
     errors = 0,
     warnings = 0,
     undecided_documents = 0,
-    unread = 0,
+    unread = input.passed_over,
     skipped = #input.skipped,
     failed_input = false,
     assumed_names = {},
@@ -174,6 +195,9 @@ end
 ---@field now? integer unix time; default (for embedders): the clock
 ---@field issuers? table<string, string> CA by "[NS/]Kind/name"
 ---@field ca? string
+---@field validate_all? boolean parse documents too that cannot ask for a certificate
+---@field dialect? "kubectl"|"kustomize"|"strict" how YAML is read
+---@field default_issuer? string `[Kind/]name`: the issuer that cert-manager is configured to use for kubernetes.io/tls-acme
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>
 ---@field policy? string path of the policy file

@@ -7,7 +7,7 @@ local input_rules = require "issuable.rules.input"
 local M = {}
 
 local BUILT_IN = {}
-for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "zone_lint", "drift" } do
+for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "no_solver", "u_label", "zone_lint", "drift" } do
   BUILT_IN[i] = require("issuable.rules." .. name) -- one by one: on 5.4 `require` returns two values
 end
 
@@ -53,6 +53,7 @@ function M.findings(input, decisions)
       notes = fields.notes or {},
       help = fields.help or {},
       decision = fields.decision,
+      wanted = fields.wanted,
       input = fields.input,
       path = fields.path, -- of what has no place in a file
       order = #findings + 1,

@@ -76,6 +76,14 @@ local KINDS = {
   },
   issuers = { string_map, 'a table of CAs by "[NS/]Kind/name"' },
   ca = { is_path, "an issuer domain name or an ACME directory URL" },
+  default_issuer = { is_path, "[Kind/]name of an issuer" },
+  validate_all = { is_flag, "true or false" },
+  dialect = {
+    function(value)
+      return value == "kubectl" or value == "kustomize" or value == "strict"
+    end,
+    "kubectl, kustomize or strict",
+  },
   behaviour = {
     function(value)
       return type(value) == "string" and behaviours.exists(value)

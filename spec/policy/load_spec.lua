@@ -54,8 +54,8 @@ set {
 
   -- what is written, what is said of it
   local MISTAKES = {
-    { "\nset { isuers = {} }", '.issuable.lua:2: set does not know "isuers"; it knows accounts, authorities, issuers' },
-    { "\nset { [1] = {} }", '.issuable.lua:2: set does not know "1"; it knows accounts, authorities, issuers' },
+    { "\nset { isuers = {} }", '.issuable.lua:2: set does not know "isuers"; it knows accounts, authorities, default_issuer, issuers' },
+    { "\nset { [1] = {} }", '.issuable.lua:2: set does not know "1"; it knows accounts, authorities, default_issuer, issuers' },
     { 'set "x"', ".issuable.lua:1: set wants a table" },
     { "set()", ".issuable.lua:1: set wants a table" },
     { "set { issuers = 7 }", '.issuable.lua:1: issuers must be CA by "[NAMESPACE/]Kind/name"' },

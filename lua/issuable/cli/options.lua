@@ -54,6 +54,11 @@ function M.add_manifests(command)
   command:argument("path", "Files, folders, - for standard input"):args("*")
   command:option("--issuer", "The CA of an issuer that is not in the input: [NS/]Kind/name=CA"):argname("ISSUER=CA"):count("*")
   command:option("--ca", "The CA where nothing else tells: issuer domain name or ACME directory URL"):argname("CA")
+  command:option("--default-issuer", "The issuer that kubernetes.io/tls-acme stands for"):argname("[Kind/]NAME")
+  command:option("--dialect", "Read YAML as kubectl (default) or kustomize does, or strict: refuse what tools read differently")
+    :argname("NAME")
+    :choices { "kubectl", "kustomize", "strict" }
+  command:flag("--validate-all", "Parse documents too that do not speak of cert-manager; without it they are counted as unread")
   command:option("--cluster", "Paths of one cluster: issuers are looked up inside it"):argname("NAME=PATH"):count("*")
   command:option("--ignore", "Skip files and folders that match while walking"):argname("GLOB"):count("*")
   command:option("--color", "auto, always or never"):argname("WHEN"):choices { "auto", "always", "never" }
@@ -148,6 +153,9 @@ function M.input(arguments)
     include_base = arguments.include_base,
     ignore = arguments.ignore,
     ca = arguments.ca,
+    default_issuer = arguments.default_issuer,
+    dialect = arguments.dialect,
+    validate_all = arguments.validate_all,
     behaviour = arguments.ca_behavior,
     policy = arguments.policy,
     now = M.now(arguments.now),

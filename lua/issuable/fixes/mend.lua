@@ -5,6 +5,7 @@
 local diff = require "issuable.fixes.diff"
 local edits = require "issuable.fixes.edits"
 local effect = require "issuable.fixes.effect"
+local manifest_fixes = require "issuable.fixes.manifest"
 local plan = require "issuable.fixes.plan"
 local zonefile = require "issuable.fixes.zonefile"
 
@@ -197,17 +198,20 @@ local function prove(result, redo)
 end
 
 local function link(result)
-  local of_decision = {}
+  local of_decision, of_finding = {}, {}
   for i, fix in ipairs(result.fixes) do
     fix.id = ("X%d"):format(i)
     for _, change in ipairs(fix.changes) do
       for _, decision in ipairs(change.decisions) do
         of_decision[decision] = { fix = fix, change = change }
       end
+      if change.finding then
+        of_finding[change.finding] = { fix = fix, change = change }
+      end
     end
   end
   for _, finding in ipairs(result.findings) do
-    local mended = finding.decision and of_decision[finding.decision]
+    local mended = finding.decision and of_decision[finding.decision] or of_finding[finding]
     if mended then
       finding.fix, finding.change = mended.fix, mended.change
       table.insert(mended.fix.findings, finding.id)
@@ -239,6 +243,9 @@ function M.run(result, options, redo)
   prove(result, redo)
   for _, fix in ipairs(result.fixes) do
     fix.editor = nil
+  end
+  for _, fix in ipairs(manifest_fixes.fixes(result.findings, result.input.files)) do -- proven when they were made
+    result.fixes[#result.fixes + 1] = fix
   end
   link(result)
 end

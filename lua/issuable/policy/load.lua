@@ -11,10 +11,14 @@ local FILE_NAME = ".issuable.lua"
 local MAX_STEPS = 1e6
 local MAX_BYTES = 1024 * 1024
 
+--- Of type string; the others are tables.
+local STRINGS = { default_issuer = true }
+
 local FIELDS = {
   authorities = "a list of CA rows",
   issuers = "CA by \"[NAMESPACE/]Kind/name\"",
   accounts = "lists of ACME account URIs by \"[CLUSTER/]issuer\"",
+  default_issuer = "\"[Kind/]name\" of the issuer that kubernetes.io/tls-acme stands for",
 }
 
 local function fail(path, line, message)
@@ -64,10 +68,11 @@ local function check_set(path, statement, policy)
   for field, value in pairs(statement.value) do
     if not FIELDS[field] then
       return fail(path, statement.line, ("set does not know %q; it knows %s"):format(tostring(field), known_fields()))
-    elseif type(value) ~= "table" then
+    elseif type(value) ~= (STRINGS[field] and "string" or "table") then
       return fail(path, statement.line, ("%s must be %s"):format(field, FIELDS[field]))
     end
   end
+  policy.default_issuer = statement.value.default_issuer or policy.default_issuer
   for _, row in ipairs(statement.value.authorities or {}) do
     table.insert(policy.authorities, row)
   end
@@ -94,7 +99,7 @@ end
 local WORDS_TO_COME = { rule = true, waive = true, extends = true }
 
 ---@param path string
----@return { path: string, authorities: table[], issuers: table<string, string>, accounts: table<string, string[]> }? policy
+---@return { path: string, authorities: table[], issuers: table<string, string>, accounts: table<string, string[]>, default_issuer: string? }? policy
 ---@return string? message with file and line
 function M.file(path)
   local bytes, message = file.read(path, MAX_BYTES)

@@ -116,8 +116,9 @@ function M.unchecked(result, most_paths)
   if summary.undecided_documents > 0 then
     lines[#lines + 1] = ("%s that may ask for certificates not read for sure: undecided"):format(M.plural(summary.undecided_documents, "document"))
   end
-  if summary.unread > 0 then
-    lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(M.plural(summary.unread, "document"))
+  local foreign = summary.unread - result.input.passed_over
+  if foreign > 0 then
+    lines[#lines + 1] = ("%s not read as Kubernetes objects (templates, foreign YAML)"):format(M.plural(foreign, "document"))
   end
   if summary.skipped > 0 then
     lines[#lines + 1] = ("%s skipped while walking:"):format(M.plural(summary.skipped, "path"))

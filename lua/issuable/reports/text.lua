@@ -55,7 +55,8 @@ local function add_change(writer, margin, change)
     add_line(writer, margin, "help:", ("no edit is made (%s): %s"):format(change.refused, change.why or ""))
   elseif #places > 0 then
     writer.told[change] = ("the edit at %s, shown above, mends this too"):format(places[1])
-    add_line(writer, margin, "help:", "this edit mends it; `issuable fix` writes it and bumps the serial")
+    local serial = change.kind == "manifest" and "" or " and bumps the serial"
+    add_line(writer, margin, "help:", "this edit mends it; `issuable fix` writes it" .. serial)
     add_block(writer, margin, places)
   end
   local records = groups.records(change)

@@ -193,6 +193,14 @@ function M.notes(decision)
   if decision.answer and #decision.answer.trace > 0 then
     notes[#notes + 1] = "climb: " .. M.climb(decision.answer)
   end
+  local seen = {}
+  for i, use in ipairs(decision.requests) do
+    local template = i <= MAX_REQUESTS and use.request.rendered_from
+    if template and not seen[template] then
+      seen[template] = true
+      notes[#notes + 1] = ("%s is rendered from %s"):format(use.request.subject, template)
+    end
+  end
   if #decision.requests > MAX_REQUESTS then
     notes[#notes + 1] = ("%d more requests ask for it"):format(#decision.requests - MAX_REQUESTS)
   end

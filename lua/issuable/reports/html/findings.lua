@@ -67,7 +67,8 @@ end
 local function write_edit(out, change)
   local lines = groups.edit(change)
   if #lines > 0 then
-    out[#out + 1] = '<p>This edit mends it; <code>issuable fix</code> writes it and bumps the serial:</p><div class="diff mono">'
+    local serial = change.kind == "manifest" and "" or " and bumps the serial"
+    out[#out + 1] = ("<p>This edit mends it; <code>issuable fix</code> writes it%s:</p><div class=\"diff mono\">"):format(serial)
     for _, line in ipairs(lines) do
       local tag = line:sub(1, 2) == "+ " and "ins" or line:sub(1, 2) == "- " and "del"
       out[#out + 1] = tag and ("<%s>%s</%s>"):format(tag, code(line), tag) or ("<div>%s</div>"):format(code(line))
