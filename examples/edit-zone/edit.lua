@@ -15,7 +15,7 @@ local result, refusal = zonefile.edit(zone, {
 if not result then
   -- signed, made by $GENERATE, included twice, beside a CNAME, hidden by a wildcard, …
   io.stderr:write(refusal.refused, ": ", refusal.why, "\n")
-  os.exit(1)
+  os.exit(1, true)
 end
 for _, target in ipairs(result.files) do
   io.write(target.diff)
