@@ -8,7 +8,7 @@ local reports = require "issuable.reports"
 local scale = require "spec.support.scale"
 local shell = require "spec.support.shell"
 
-local FEW = math.max(100, scale(200))
+local FEW = math.max(40, scale(200))
 local STEP = 100 -- instructions between two looks
 
 --- What rendering costs.
