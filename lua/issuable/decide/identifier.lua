@@ -101,8 +101,8 @@ local function judge_name(name, wildcard)
 end
 
 --- The verdict that stands without a lookup.
----@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean? }
----   name: canonical, without "*."; nil when the text is no DNS name; text: as written
+---@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean?, span: table? }
+---   name: canonical, without "*."; nil when the text is no DNS name; text: as written; span: its place in a manifest
 ---@return { verdict: string, reason: string, detail: string }? settled nil: ask
 function M.judge(identifier)
   local text = identifier.text or identifier.name or ""
@@ -118,6 +118,8 @@ function M.judge(identifier)
   end
   if identifier.no_text then -- a number, a list …: what it would be as text is beside the point
     return refuse(words.printable(identifier.problem))
+  elseif identifier.span and text:find("[^.]%.$") then -- in a manifest the dot goes into the order as it is; people may type it
+    return refuse("a CA takes no name that ends with a dot: write it without")
   elseif identifier.name then
     return judge_name(identifier.name, identifier.wildcard or false)
   end
