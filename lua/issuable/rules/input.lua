@@ -35,7 +35,7 @@ function M.problem(problem)
     input = true,
     path = problem.path,
     severity = problem.explicit and "error" or "warning",
-    message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
+    message = span and problem.message or ("%s: %s"):format(problem.path == "-" and "<stdin>" or problem.path, problem.message),
     labels = span and { { span = span, text = "", primary = true } } or {},
     notes = {},
     help = { problem.help or HELP[problem.hint] or HELP[problem.code] },

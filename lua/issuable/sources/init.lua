@@ -165,6 +165,15 @@ local function load_manifest(state, entry)
   source.stream:close() -- it holds the whole text
 end
 
+--- Without a single object `kubectl get` still writes a List: nothing at all comes from a command that failed.
+local function refuse_empty_pipe(state, entry)
+  local bytes = entry.path == "-" and state.files:read("-")
+  if bytes and not bytes:find("%S") then
+    local message = "standard input is empty: did the command before the pipe fail?"
+    state:problem { path = "-", code = "unreadable", severity = "error", message = message, explicit = true }
+  end
+end
+
 --- A file without a telling extension: a zone when its text names an SOA; otherwise nobody's business while walking.
 local function load_unknown(state, entry)
   local bytes, message, code = state.files:read(entry.path)
@@ -349,6 +358,7 @@ function M.read(options)
         load_zone(state, entry, entry.explicit and "option" or "found")
       end
     elseif entry.kind then
+      refuse_empty_pipe(state, entry)
       load_manifest(state, entry)
     else
       load_unknown(state, entry)
