@@ -101,6 +101,30 @@ also when the parent does not delegate it
   example.com: @ CAA 0 issue "parent"
   dept.example.com: @ A 192.0.2.1
   x.dept.example.com => found example.com <- example.com.zone; x.dept.example.com=nxdomain dept.example.com=nodata example.com=rrset
+but one that was only found lying there is perhaps not what the world sees, so both must say the same
+  example.com: @ CAA 0 issue "parent"
+  dept.example.com found: @ CAA 0 issue "child" / x A 192.0.2.1
+  x.dept.example.com => unknown zone-ambiguous <- dept.example.com.zone; x.dept.example.com=nodata dept.example.com=unknown
+which an empty one does
+  example.com: @ CAA 0 issue "parent"
+  dept.example.com found: x A 192.0.2.1
+  x.dept.example.com => found example.com <- example.com.zone; x.dept.example.com=nodata dept.example.com=nodata example.com=rrset
+a wildcard of the parent speaks for names below, too
+  example.com: @ CAA 0 issue "parent" / *.dept CAA 0 issue ";"
+  dept.example.com found: x A 192.0.2.1
+  x.dept.example.com => unknown zone-ambiguous <- dept.example.com.zone; x.dept.example.com=unknown
+a delegation settles it, of the zone or of one above it
+  example.com: @ CAA 0 issue "parent" / dept NS ns.dns.test.
+  dept.example.com found: @ CAA 0 issue "child"
+  x.dept.example.com => found dept.example.com <- dept.example.com.zone; x.dept.example.com=nxdomain dept.example.com=rrset
+of one above it
+  example.com: @ CAA 0 issue "parent" / dept NS ns.dns.test.
+  a.dept.example.com found: @ CAA 0 issue "child"
+  x.a.dept.example.com => found a.dept.example.com <- a.dept.example.com.zone; x.a.dept.example.com=nxdomain a.dept.example.com=rrset
+but none of a part of it
+  example.com: @ CAA 0 issue "parent" / x.dept NS ns.dns.test.
+  dept.example.com found: x CAA 0 issue "child"
+  x.dept.example.com => unknown zone-ambiguous <- dept.example.com.zone; x.dept.example.com=unknown
 a delegation without the child zone
   example.com: @ CAA 0 issue "parent" / dept NS ns.dns.test.
   x.dept.example.com => unknown outside-zones <- example.com.zone; x.dept.example.com=referral

@@ -105,6 +105,29 @@ local function contradiction(self, zone, answer, owner)
   return against
 end
 
+local EMPTY = { nodata = true, nxdomain = true }
+
+--- A zone that nobody named and that the zone above it does not delegate is perhaps an old file, or one that only an inner
+--- network sees: outside, the zone above answers. Where both hold no CAA it is all the same.
+---@param zone table the Zone subject that answers
+---@param answer table what it says of the owner
+---@return string? detail
+local function not_delegated(self, zone, apex, answer, owner)
+  if zone.given ~= "found" or apex == "." then
+    return nil
+  end
+  local above = self:zones_for(caa.parent(apex))
+  if not above or #above > 1 or above[1].status ~= "loadable" then
+    return nil
+  end
+  local theirs = above[1].handle:answer(owner)
+  local cut = theirs.kind == "referral" and theirs.cut
+  if cut and (cut == apex or apex:sub(-#cut - 1) == "." .. cut) or EMPTY[theirs.kind] and EMPTY[answer.kind] then
+    return nil
+  end
+  return ("%s was found, but %s does not delegate %s: outside, the zone above may be what answers"):format(zone.path, above[1].path, apex)
+end
+
 --- What the given zones say about one owner, as the machine wants it fed. `zone` rides along for the trace.
 local function ask_zones(self, owner)
   local zones, apex = self:zones_for(owner)
@@ -133,7 +156,7 @@ local function ask_zones(self, owner)
       zone
   end
   local answer = leave_at_deeper_zone(self, zone.handle:answer(owner), apex)
-  local against = contradiction(self, zone, answer, owner)
+  local against = not_delegated(self, zone, apex, answer, owner) or contradiction(self, zone, answer, owner)
   if against then
     return { kind = "unknown", reason = "zone-ambiguous", source = zone.path, detail = against }, zone
   end

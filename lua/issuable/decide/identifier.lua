@@ -101,9 +101,9 @@ local function judge_name(name, wildcard)
 end
 
 --- The verdict that stands without a lookup.
----@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean?, unresolved: string? }
+---@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean?, unresolved: string?, span: table? }
 ---   name: canonical, without "*."; nil when the text is no DNS name; text: as written;
----   unresolved: why nobody can tell the name
+---   unresolved: why nobody can tell the name; span: its place in a manifest
 ---@return { verdict: string, reason: string, detail: string }? settled nil: ask
 function M.judge(identifier)
   local text = identifier.text or identifier.name or ""
@@ -122,6 +122,8 @@ function M.judge(identifier)
   end
   if identifier.no_text then -- a number, a list …: what it would be as text is beside the point
     return refuse(words.printable(identifier.problem))
+  elseif identifier.span and text:find("[^.]%.$") then -- in a manifest the dot goes into the order as it is; people may type it
+    return refuse("a CA takes no name that ends with a dot: write it without")
   elseif identifier.name then
     return judge_name(identifier.name, identifier.wildcard or false)
   end

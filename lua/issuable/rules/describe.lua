@@ -73,7 +73,9 @@ local function request_labels(decision, labels)
       break
     end
     if use.identifier.span then
-      labels[#labels + 1] = { span = use.identifier.span, text = ("%s asks for it"):format(use.request.subject), primary = i == 1 }
+      -- the same place asks in several clusters then, and the path does not tell which
+      local who = use.request.shared and ("%s of cluster %s"):format(use.request.subject, use.request.scope) or use.request.subject
+      labels[#labels + 1] = { span = use.identifier.span, text = who .. " asks for it", primary = i == 1 }
     end
   end
   local request = decision.requests[1] and decision.requests[1].request

@@ -37,7 +37,7 @@ function M.problem(problem)
     path = problem.path,
     severity = problem.explicit and "error" or "warning",
     wanted = problem.hint == "quote-wildcard" and { kind = "quote", path = problem.path, document = problem.document } or nil,
-    message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
+    message = span and problem.message or ("%s: %s"):format(problem.path == "-" and "<stdin>" or problem.path, problem.message),
     labels = span and { { span = span, text = "", primary = true } } or {},
     notes = {},
     help = { problem.help or HELP[problem.hint] or HELP[problem.code] or WARNING_HELP[problem.code:gsub("^manifest%-", "")] },

@@ -58,16 +58,34 @@ function State:document(path, kind, scope)
   documents[#documents + 1] = { path = path, kind = kind, scope = scope, digest = self.files:digest(path) }
 end
 
---- Which cluster a file belongs to: the deepest `--cluster` path that holds it.
-function State:scope_of(path)
-  local where, best, scope = real(path), -1, ""
+--- The clusters that a file belongs to: those of the deepest `--cluster` path that holds it, several when it is named for several.
+---@param path string
+---@return string[] names without the repeated; empty: no cluster holds it
+function State:clusters_of(path)
+  local known = self.cluster_names[path]
+  if known then
+    return known
+  end
+  local where, best, names = real(path), -1, {}
   for _, cluster in ipairs(self.options.clusters or {}) do
     local root = real(cluster.path)
-    if (where == root or root == "/" or where:sub(1, #root + 1) == root .. "/") and #root > best then
-      best, scope = #root, cluster.name
+    if (where == root or root == "/" or where:sub(1, #root + 1) == root .. "/") and #root >= best then
+      if #root > best then
+        best, names = #root, {}
+      end
+      if not names[cluster.name] then
+        names[cluster.name] = true
+        names[#names + 1] = cluster.name
+      end
     end
   end
-  return scope
+  self.cluster_names[path] = names
+  return names
+end
+
+--- The cluster under which a file is read; see share_between_clusters for the others.
+function State:scope_of(path)
+  return self:clusters_of(path)[1] or ""
 end
 
 local function load_zone(state, entry, given, bytes)
@@ -190,6 +208,15 @@ local function load_manifest(state, entry)
   source.stream:close() -- it holds the whole text
 end
 
+--- Without a single object `kubectl get` still writes a List: nothing at all comes from a command that failed.
+local function refuse_empty_pipe(state, entry)
+  local bytes = entry.path == "-" and state.files:read("-")
+  if bytes and not bytes:find("%S") then
+    local message = "standard input is empty: did the command before the pipe fail?"
+    state:problem { path = "-", code = "unreadable", severity = "error", message = message, explicit = true }
+  end
+end
+
 --- A file without a telling extension: a zone when its text names an SOA; otherwise nobody's business while walking.
 local function load_unknown(state, entry)
   local bytes, message, code = state.files:read(entry.path)
@@ -229,6 +256,42 @@ local function drop_included(input)
     end
   end
   input.zones = kept
+end
+
+--- A subject as another cluster has it. What is settled per cluster later (issuer, methods) must not be shared.
+local function in_cluster(subject, name)
+  local copy = {}
+  for key, value in pairs(subject) do
+    copy[key] = value
+  end
+  copy.scope = name
+  copy.id = subject.id and name .. subject.id:sub(#subject.scope + 1)
+  if subject.identifiers then
+    copy.identifiers = {}
+    for i, identifier in ipairs(subject.identifiers) do
+      copy.identifiers[i] = {}
+      for key, value in pairs(identifier) do
+        copy.identifiers[i][key] = value
+      end
+    end
+  end
+  return copy
+end
+
+--- A file that is named for several clusters (the base under each of them) is read once, and everything in it is there in each.
+local function share_between_clusters(state)
+  for _, field in ipairs { "documents", "issuers", "requests" } do
+    local all = {}
+    for _, subject in ipairs(state.input[field]) do
+      all[#all + 1] = subject
+      local names = state:clusters_of(subject.path)
+      subject.shared = #names > 1 or nil
+      for i = 2, #names do
+        all[#all + 1] = in_cluster(subject, names[i])
+      end
+    end
+    state.input[field] = all
+  end
 end
 
 --- Folders that $INCLUDE may read from: the base, every folder that was given, and the folder of every file that was.
@@ -286,6 +349,7 @@ function M.read(options)
     options = options,
     files = files,
     zone_paths = {},
+    cluster_names = {}, -- path → names
     roots = include_roots(options),
     input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {}, passed_over = 0 },
   }, State)
@@ -320,6 +384,7 @@ function M.read(options)
         load_zone(state, entry, entry.explicit and "option" or "found")
       end
     elseif entry.kind then
+      refuse_empty_pipe(state, entry)
       load_manifest(state, entry)
     else
       load_unknown(state, entry)
@@ -327,6 +392,7 @@ function M.read(options)
   end
   local input = state.input
   drop_included(input)
+  share_between_clusters(state)
   input.requests = owners.merge(input.requests)
   for _, subject in ipairs(input.zones) do
     state:document(subject.path, "zone", "")

@@ -18,7 +18,7 @@ local function owner_of(request, kind)
   end
 end
 
---- Names of an older request that the newer one does not have: only where no revision says which one counts.
+--- Names of another request that this one does not have.
 local function add_names(request, other)
   local seen = {}
   for _, identifier in ipairs(request.identifiers) do
@@ -52,7 +52,7 @@ local function index(requests)
     if request.kind == "Certificate" and request.secret then
       for _, owner in ipairs(request.owners) do
         if SHIMS[owner.kind] then
-          made[key_of(request, owner.kind:gsub("^X", "") .. "\0" .. (owner.name or ""), request.secret)] = true
+          made[key_of(request, owner.kind:gsub("^X", "") .. "\0" .. (owner.name or ""), request.secret)] = request
         end
       end
     end
@@ -70,8 +70,10 @@ function M.merge(requests)
     local parent = parents[request.kind]
     local owner = parent and owner_of(request, parent)
     local key = owner and key_of(request, parent, owner)
-    if SHIMS[request.kind] and made[key_of(request, request.kind .. "\0" .. (request.name or ""), request.secret)] then
-      request.merged = true -- the Certificate that was made from it is there
+    local certificate = SHIMS[request.kind] and made[key_of(request, request.kind .. "\0" .. (request.name or ""), request.secret)]
+    if certificate then
+      request.merged = true -- the Certificate that was made from it is there; what it will be made to ask for next counts too
+      add_names(certificate, request)
     elseif key and present[key] then
       request.merged = true
     elseif key and by_owner[key] then
