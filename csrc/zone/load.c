@@ -744,7 +744,7 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
 static bool is_out_of_zone(const zone *z) {
     dns_name apex;
     dns_name name;
-    if (z->apex == ZONE_NIL) {
+    if (z->apex == ZONE_NIL || z->hits != NULL) { /* a scan keeps no names */
         return false;
     }
     zone_store_print(&z->store, z->apex, &apex);
@@ -760,7 +760,8 @@ static bool is_record(zone *z, const zone_token *owner) {
     zone_rdata rdata = {.scan = &scan,
                         .origin = frame->has_origin ? &frame->origin : NULL,
                         .problem = &z->problem,
-                        .wire = z->wire};
+                        .wire = z->wire,
+                        .room = z->wire_room};
     if (zone_read_head(&scan, owner, &head, &z->problem) != ZONE_HEAD_OK) {
         return false;
     }
