@@ -28,8 +28,8 @@ const char *file_code(int status);
 /* "no such file or directory", …; for people. */
 const char *file_message(int status);
 
-/* Opens a regular file for reading; *st says what was opened. A FIFO or device is refused, not opened.
- * Returns 0, an errno value (EISDIR for a folder) or FILE_NOT_REGULAR. */
+/* Opens a regular file for reading; *st says what was opened. A FIFO or device is refused, not
+ * opened. Returns 0, an errno value (EISDIR for a folder) or FILE_NOT_REGULAR. */
 int input_open(const char *path, int *fd, struct stat *st);
 
 /* Reads up to `len` bytes at an offset; fewer only at the end of the file. */
@@ -44,9 +44,9 @@ typedef struct {
     int fd; /* whose bytes these are; only meaningful when len != 0 */
 } input_window;
 
-/* Makes the window begin at `at` of fd: what it already holds is kept, the rest is read. `room`: the
- * capacity that is wanted (the window never shrinks). *end: the window reaches the end of the file.
- * Returns 0 or an errno value. */
+/* Makes the window begin at `at` of fd: what it already holds is kept, the rest is read. `room`:
+ * the capacity that is wanted (the window never shrinks). *end: the window reaches the end of the
+ * file. Returns 0 or an errno value. */
 int input_window_fill(input_window *window, int fd, size_t at, size_t room, bool *end);
 
 #endif

@@ -14,6 +14,9 @@ zone *iss_zone_check(lua_State *L, int arg);
 /* A key that no file can know; `salt` is any address. */
 zone_hash_key iss_zone_key(const void *salt);
 
+/* Adds layout and compare to the module's table on top of the stack (lua_zone_edit.c). */
+void iss_zone_edit_open(lua_State *L);
+
 /* The options table at index 2: a string (NULL: absent; it stays alive as long as the table), the
  * limits. Anything else is an error. */
 const char *iss_zone_option_string(lua_State *L, const char *key, size_t *len);
@@ -35,9 +38,7 @@ void iss_zone_set_layout(lua_State *L, const zone_view *view);
 void iss_zone_set_tokens(lua_State *L, zone_scan scan);
 void iss_zone_set_place(lua_State *L, zone_store *store, uint32_t file, size_t at);
 
-/* Add to the module's table on top of the stack: layout and compare (lua_zone_edit.c), scan and
- * scan_file (lua_zone_scan.c). */
-void iss_zone_edit_open(lua_State *L);
+/* Adds zone.scan and zone.scan_file to the table on top of the stack (lua_zone_scan.c). */
 void iss_zone_scan_open(lua_State *L);
 
 #endif

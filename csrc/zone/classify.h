@@ -1,7 +1,7 @@
 /* Where the bytes that matter are: 64 bytes of a zone file to four words of bits.
  * SPDX-License-Identifier: MIT
- * RFC 1035 section 5.1. The method is simdjson's (Langdale and Lemire, 2019): look at every byte once,
- * without a branch, and let whoever reads on jump from bit to bit. */
+ * RFC 1035 section 5.1. The method is simdjson's (Langdale and Lemire, 2019): look at every byte
+ * once, without a branch, and let whoever reads on jump from bit to bit. */
 #ifndef ISSUABLE_ZONE_CLASSIFY_H
 #define ISSUABLE_ZONE_CLASSIFY_H
 
@@ -40,8 +40,8 @@ size_t zone_classify(zone_classifier how, const uint8_t *bytes, size_t len, zone
 
 /* The 64 bits from bit `at` on, of one of the four words. */
 #define ZONE_BITS(masks, field, at)                                                                \
-    (((masks)[(at) >> 6].field >> ((at) & 63)) |                                                   \
-     ((masks)[((at) >> 6) + 1].field << 1 << (63 - ((at) & 63))))
+    (((masks)[(at) >> 6].field >> ((at)&63)) |                                                     \
+     ((masks)[((at) >> 6) + 1].field << 1 << (63 - ((at)&63))))
 
 /* Offset of the next byte of a class, from `at` <= len on; `len` or more: there is none. */
 #define ZONE_NEXT(name, field)                                                                     \

@@ -28,8 +28,8 @@ static bool is_same(const zone_source *source, const struct stat *st) {
            source->changed.tv_nsec == st->st_mtim.tv_nsec;
 }
 
-/* The source of the next file of the scan; those between are the lines of a $GENERATE each, which are
- * in memory and the store's. */
+/* The source of the next file of the scan; those between are the lines of a $GENERATE each, which
+ * are in memory and the store's. */
 static zone_source *add_source(zone_drive *d) {
     size_t id = d->source_count == 0 ? 0 : zone_get_store(d->z)->file_count;
     for (;;) {
@@ -319,8 +319,7 @@ int zone_drive_owner(zone_drive *d, const zone_hit *hit, dns_name *owner) {
     const uint8_t *bytes;
     size_t len;
     bool end;
-    int status =
-        zone_drive_fetch(d, file, hit->owner, ZONE_OWNER_TEXT_MAX, &bytes, &len, &end);
+    int status = zone_drive_fetch(d, file, hit->owner, ZONE_OWNER_TEXT_MAX, &bytes, &len, &end);
     if (status != FILE_OK) {
         return status;
     }

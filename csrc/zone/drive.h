@@ -35,9 +35,9 @@ typedef struct {
     size_t last_at;
 } zone_drive;
 
-/* Takes over the scan z (zone_hits_new), whose first file is bytes[0, len), or (NULL) is on disk under
- * the path that the scan was given. Returns FILE_OK or why it cannot be read (csrc/input/input.h);
- * zone_drive_free frees z in any case. */
+/* Takes over the scan z (zone_hits_new), whose first file is bytes[0, len), or (NULL) is on disk
+ * under the path that the scan was given. Returns FILE_OK or why it cannot be read
+ * (csrc/input/input.h); zone_drive_free frees z in any case. */
 int zone_drive_start(zone_drive *d, zone *z, const uint8_t *bytes, size_t len);
 void zone_drive_free(zone_drive *d);
 
@@ -52,8 +52,8 @@ zone_step zone_drive_include_bytes(zone_drive *d, const uint8_t *bytes, size_t l
 zone_step zone_drive_include_path(zone_drive *d, const char *path);
 /* And zone_include_failed. */
 
-/* Bytes of a file from `at` on, at least `need` of them unless the file ends before (*end). They stay
- * until the next call. FILE_CHANGED: they are not those that were scanned. */
+/* Bytes of a file from `at` on, at least `need` of them unless the file ends before (*end). They
+ * stay until the next call. FILE_CHANGED: they are not those that were scanned. */
 int zone_drive_fetch(zone_drive *d, uint32_t file, size_t at, size_t need, const uint8_t **bytes,
                      size_t *len, bool *end);
 

@@ -280,7 +280,7 @@ static bool put_lines(zone *z, const zone_scan *scan, const directive *d, const 
         }
         put(out, bytes + d->head.type.first, d->head.type.end - d->head.type.first);
         put(out, " ", 1);
-        if (wrong == NULL && data.len != 0) { /* without text there is no address either */
+        if (wrong == NULL && data.len != 0) {
             wrong = expand(out, data.text, data.len, (uint32_t)i);
         }
         put(out, "\n", 1);

@@ -46,7 +46,7 @@ void zone_hits_free(zone_hits *hits) {
 
 static bool add_piece(zone_hits *hits) {
     zone_hit **pieces =
-        zone_reserve(hits->pieces, &hits->piece_capacity, hits->piece_count, sizeof *pieces);
+        zone_reserve(hits->pieces, &hits->piece_capacity, hits->piece_count, sizeof(zone_hit *));
     if (pieces == NULL) {
         return false;
     }
@@ -154,7 +154,8 @@ static void leave_file(zone *z) {
     z->context = ZONE_NIL;
 }
 
-/* The file is no zone file after all: as if it had been empty, but for the error. False: no memory. */
+/* The file is no zone file after all: as if it had been empty, but for the error. False: no memory.
+ */
 static bool refuse_file(zone *z, zone_code code, size_t at) {
     const zone_restore *was = &z->hits->restore[z->depth - 1];
     z->hits->count = was->hits;
@@ -175,10 +176,11 @@ static bool refuse_file(zone *z, zone_code code, size_t at) {
                   "there is a NUL byte here: this is no zone file (binary or UTF-16?); it was not "
                   "read");
     } else {
-        zone_fail(&z->problem, code, 0, 0,
-                  "the files of this zone are larger than %lu bytes together; nothing was read from "
-                  "this one",
-                  (unsigned long)z->limits.max_bytes);
+        zone_fail(
+            &z->problem, code, 0, 0,
+            "the files of this zone are larger than %lu bytes together; nothing was read from "
+            "this one",
+            (unsigned long)z->limits.max_bytes);
         z->stopped = true;
     }
     bool ok = zone_report_at(z, z->frames[z->depth - 1].file, 0, ZONE_ERROR, &z->problem);
@@ -223,9 +225,9 @@ static fed read_carefully(feed *f, size_t first, size_t end, bool cut) {
     return FED;
 }
 
-/* Classifies the next stride from bytes[from] on; *last: nothing comes behind it. A NUL ends it, and
- * refuses the file when it is reached: what comes first in the file counts, an error too many or the
- * NUL. */
+/* Classifies the next stride from bytes[from] on; *last: nothing comes behind it. A NUL ends it,
+ * and refuses the file when it is reached: what comes first in the file counts, an error too many
+ * or the NUL. */
 static fed classify(feed *f, size_t from, size_t *len, bool *last) {
     size_t wanted = f->len - from < ZONE_STRIDE ? f->len - from : ZONE_STRIDE;
     *len = zone_classify(f->z->walker->how, f->bytes + from, wanted, f->z->walker->masks);
@@ -301,7 +303,8 @@ static fed read_long(feed *f) {
         if (result != FED) {
             return result;
         }
-        done = zone_pass_entry(&pass, f->bytes + at, z->walker->masks, &from, len, last, f->base + at) ||
+        done = zone_pass_entry(&pass, f->bytes + at, z->walker->masks, &from, len, last,
+                               f->base + at) ||
                last;
         at += from;
         if (from == 0) {

@@ -14,9 +14,6 @@ static size_t limit(size_t wanted, size_t otherwise, size_t most) {
     return value > most ? most : value;
 }
 
-static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *path, size_t path_len,
-                      uint32_t parent, size_t at);
-
 zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_len,
                const dns_name *origin, const zone_limits *limits, zone_hash_key key) {
     zone *z = malloc(sizeof *z);
@@ -24,17 +21,10 @@ zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_l
         return NULL;
     }
     memset(z, 0, offsetof(zone, problem));
-    z->scratch = malloc(sizeof *z->scratch); /* not zeroed: most zones need little of it */
-    if (z->scratch == NULL) {
+    if (!zone_make_scratch(z)) {
         free(z);
         return NULL;
     }
-    z->frames = z->scratch->frames;
-    z->walker = &z->scratch->walker;
-    z->other = z->scratch->other;
-    z->wire = z->scratch->wire;
-    z->wire_room = ZONE_RDATA_MAX;
-    z->wire_need = 1024; /* more than an SOA, and what is written before it is taken back */
     z->limits.max_bytes = limit(limits->max_bytes, (size_t)1 << 30, UINT32_MAX - 1);
     z->limits.max_entry = limit(limits->max_entry, (size_t)1 << 20, UINT32_MAX - 1);
     z->limits.max_records = limit(limits->max_records, 10000000, UINT32_MAX - 1);
@@ -47,7 +37,7 @@ zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_l
     z->context = z->soa = z->apex = ZONE_NIL;
     zone_walker_init(z, ZONE_CLASSIFY_BEST);
     if (!zone_store_init(&z->store, key) ||
-        !push_file(z, bytes, len, path, path_len, ZONE_NIL, 0)) {
+        !zone_push_file(z, bytes, len, path, path_len, ZONE_NIL, 0)) {
         zone_free(z);
         return NULL;
     }
@@ -62,25 +52,8 @@ void zone_free(zone *z) {
     if (z != NULL) {
         zone_hits_free(z->hits);
         zone_store_free(&z->store);
-        if (z->scratch == NULL) {
-            free(z->wire);
-        }
-        free(z->scratch);
+        zone_free_scratch(z);
         free(z);
-    }
-}
-
-/* All is loaded: thousands of zones may stay in memory. */
-static void free_scratch(zone *z) {
-    uint8_t *wire = malloc(z->wire_need);
-    if (wire != NULL) { /* else it stays as it is */
-        free(z->scratch);
-        z->scratch = NULL;
-        z->frames = NULL;
-        z->walker = NULL;
-        z->other = NULL;
-        z->wire = wire;
-        z->wire_room = z->wire_need;
     }
 }
 
@@ -196,8 +169,8 @@ static bool check_bytes(zone *z, const uint8_t *bytes, size_t len, size_t *start
     return true;
 }
 
-static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *path, size_t path_len,
-                      uint32_t parent, size_t at) {
+bool zone_push_file(zone *z, const uint8_t *bytes, size_t len, const char *path, size_t path_len,
+                    uint32_t parent, size_t at) {
     zone_store *store = &z->store;
     zone_file *files =
         zone_reserve(store->files, &store->file_capacity, store->file_count, sizeof *files);
@@ -487,58 +460,6 @@ static zone_entry_result directive(zone *z, const char *text, size_t len, const 
 
 /* ---- records ---- */
 
-/* Zones switch to and fro between a few origins: each context is kept once. */
-static bool same_context(const zone_store *store, uint32_t id, const zone_context *context,
-                         const dns_name *origin) {
-    const zone_context *other = &store->contexts[id];
-    if (other->file != context->file || other->default_ttl != context->default_ttl ||
-        other->has_default_ttl != context->has_default_ttl ||
-        (other->origin == ZONE_NIL) != (origin == NULL)) {
-        return false;
-    }
-    return origin == NULL ||
-           (store->text_len - other->origin >= origin->len &&
-            memcmp(store->text + other->origin, origin->octets, origin->len) == 0);
-}
-
-bool zone_need_context(zone *z) {
-    if (z->context != ZONE_NIL) {
-        return true;
-    }
-    zone_store *store = &z->store;
-    zone_frame *frame = &z->frames[z->depth - 1];
-    const dns_name *origin = frame->has_origin ? &frame->origin : NULL;
-    zone_context context = {.file = frame->file,
-                            .origin = ZONE_NIL,
-                            .default_ttl = z->default_ttl,
-                            .has_default_ttl = z->has_default_ttl};
-    uint64_t hash =
-        zone_hash(&store->key, (uint64_t)context.file << 32 | context.default_ttl,
-                  origin == NULL ? NULL : origin->octets, origin == NULL ? 0 : origin->len);
-    size_t probe;
-    uint32_t id = zone_index_first(&store->context_index, hash, &probe);
-    while (id != ZONE_NIL && !same_context(store, id, &context, origin)) {
-        id = zone_index_next(&store->context_index, hash, &probe);
-    }
-    if (id == ZONE_NIL) {
-        zone_context *contexts = zone_reserve(store->contexts, &store->context_capacity,
-                                              store->context_count, sizeof *contexts);
-        if (contexts == NULL) {
-            return false;
-        }
-        store->contexts = contexts;
-        id = (uint32_t)store->context_count;
-        if ((origin != NULL &&
-             !zone_store_text(store, origin->octets, origin->len, &context.origin)) ||
-            !zone_index_add(&store->context_index, hash, id)) {
-            return false;
-        }
-        contexts[store->context_count++] = context;
-    }
-    z->context = id;
-    return true;
-}
-
 /* TTL of a record as BIND finds it: its own, $TTL, the last one said, the SOA's minimum. */
 static bool choose_ttl(zone *z, const zone_head *head, const zone_rdata *rdata,
                        zone_record *record) {
@@ -611,18 +532,6 @@ static bool keep_record(zone *z, const zone_head *head, const zone_rdata *rdata,
     return z->hits != NULL ? zone_hits_take(z, &record) : zone_store_record(&z->store, &record);
 }
 
-/* A scan looks over the data of types that nobody asked for: quotes and parentheses only. */
-static bool look_over(zone_rdata *rdata) {
-    zone_token token;
-    rdata->len = 0;
-    do {
-        if (!zone_may(rdata->scan, &token, true, rdata->problem)) {
-            return false;
-        }
-    } while (!rdata->scan->line_done);
-    return true;
-}
-
 /* Types that BIND reads and then refuses. */
 static bool check_type(zone *z, const zone_head *head) {
     uint16_t type = head->type_value;
@@ -684,7 +593,7 @@ static zone_entry_result read_record(zone *z, const zone_token *owner) {
         return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
     if (z->hits != NULL && !zone_hits_wants(z, head.type_value)) {
-        if (!look_over(&rdata)) {
+        if (!zone_rdata_look_over(&rdata)) {
             return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
         }
     } else if (!zone_rdata_read(&rdata)) {
@@ -837,87 +746,8 @@ zone_step zone_load(zone *z) {
     if (!zone_check(z)) {
         return ZONE_STEP_NO_MEMORY;
     }
-    free_scratch(z);
+    zone_shrink_scratch(z);
     return ZONE_STEP_DONE;
-}
-
-/* ---- $INCLUDE ---- */
-
-zone_want zone_wanted(const zone *z) {
-    const zone_frame *frame = &z->frames[z->depth - 1];
-    zone_want want = {.file = frame->file,
-                      .first = z->wanted.first + frame->scan.base,
-                      .end = z->wanted.end + frame->scan.base};
-    want.name = zone_token_text(&frame->scan, &z->wanted, &want.name_len);
-    return want;
-}
-
-/* A scan is given bytes by whoever drives it. */
-static zone_step go_on(zone *z) {
-    return z->hits != NULL ? ZONE_STEP_MORE : zone_load(z);
-}
-
-zone_step zone_include_failed(zone *z, const char *reason, size_t reason_len) {
-    zone_frame *frame = &z->frames[z->depth - 1];
-    zone_fail(&z->problem, ZONE_INCLUDE_FAILED, z->include_first, z->include_end,
-              "%s cannot be included: %s",
-              zone_quote(frame->scan.bytes, z->wanted.first, z->wanted.end).text,
-              zone_quote_sentence(reason, reason_len).text);
-    return zone_report_here(z, ZONE_ERROR) ? go_on(z) : ZONE_STEP_NO_MEMORY;
-}
-
-/* Is a file with this path being read? Then z->problem names the circle. */
-static bool is_cycle(zone *z, const char *path, size_t path_len) {
-    zone_store *store = &z->store;
-    for (size_t i = 0; i < z->depth; i++) {
-        const zone_file *file = &store->files[z->frames[i].file];
-        if (file->path_len != path_len || memcmp(store->text + file->path, path, path_len) != 0) {
-            continue;
-        }
-        char circle[ZONE_MESSAGE_MAX];
-        size_t used = 0;
-        for (size_t j = i; j <= z->depth; j++) {
-            const zone_file *link = &store->files[z->frames[j < z->depth ? j : i].file];
-            zone_snippet text = zone_quote(store->text, link->path, link->path + link->path_len);
-            size_t len = strlen(text.text);
-            if (used + len + 5 > sizeof circle) {
-                break;
-            }
-            memcpy(circle + used, j == i ? "" : " -> ", j == i ? 0 : 4);
-            used += j == i ? 0 : 4;
-            memcpy(circle + used, text.text, len);
-            used += len;
-        }
-        circle[used] = '\0';
-        zone_fail(&z->problem, ZONE_INCLUDE_CYCLE, z->include_first, z->include_end,
-                  "a file includes itself: %s", circle);
-        return true;
-    }
-    return false;
-}
-
-zone_step zone_include(zone *z, const uint8_t *bytes, size_t len, const char *path,
-                       size_t path_len) {
-    if (is_cycle(z, path, path_len)) {
-        return zone_report_here(z, ZONE_ERROR) ? go_on(z) : ZONE_STEP_NO_MEMORY;
-    }
-    z->included++;
-    zone_frame *parent = &z->frames[z->depth - 1];
-    bool has_owner = parent->has_owner;
-    bool lost_owner = parent->lost_owner;
-    uint32_t owner = parent->owner;
-    if (!push_file(z, bytes, len, path, path_len, parent->file,
-                   z->include_first + parent->scan.base)) {
-        return ZONE_STEP_NO_MEMORY;
-    }
-    zone_frame *frame = &z->frames[z->depth - 1];
-    frame->has_owner = has_owner;
-    frame->lost_owner = lost_owner;
-    frame->owner = owner;
-    frame->has_origin = z->has_include_origin;
-    frame->origin = z->include_origin;
-    frame->owner_context = parent->owner_context;
-    return go_on(z);
 }
 
 /* ---- looking at records ---- */

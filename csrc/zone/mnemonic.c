@@ -138,7 +138,17 @@ bool zone_type_is_meta(uint16_t type) {
 
 /* The words that this is asked about are mostly TTLs and types. */
 static bool may_be_class(const uint8_t *text, size_t len) {
-    return len >= 2 && memchr("ACHINR", upper(text[0]), 6) != NULL;
+    switch (len < 2 ? 0 : upper(text[0])) {
+    case 'A':
+    case 'C':
+    case 'H':
+    case 'I':
+    case 'N':
+    case 'R':
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool zone_class_parse(const uint8_t *text, size_t len, uint16_t *class_) {

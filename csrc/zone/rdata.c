@@ -320,6 +320,17 @@ bool zone_rdata_read(zone_rdata *rdata) {
     return zone_need_end(rdata->scan, rdata->problem);
 }
 
+bool zone_rdata_look_over(zone_rdata *rdata) {
+    zone_token token;
+    rdata->len = 0;
+    do {
+        if (!zone_may(rdata->scan, &token, true, rdata->problem)) {
+            return false;
+        }
+    } while (!rdata->scan->line_done);
+    return true;
+}
+
 bool zone_rdata_target(const zone_rdata *rdata, dns_name *target) {
     return dns_name_from_wire(target, rdata->wire, rdata->len, NULL);
 }

@@ -18,8 +18,8 @@ typedef struct {
     bool generic;      /* \# form */
     bool wrong_length; /* \# form: the length is not that of the data */
     bool complete;     /* wire[0, len) is the whole rdata; false: a type that is only looked over */
-    uint8_t *wire; /* the caller's, … */
-    size_t room;   /* … so many octets */
+    uint8_t *wire;     /* the caller's, … */
+    size_t room;       /* … so many octets */
     size_t len;
     zone_token flags; /* CAA, not \#: the tokens of its fields */
     zone_token tag;
@@ -30,6 +30,9 @@ typedef struct {
 /* Reads up to and including the end of the line. The caller has set scan, origin, problem, type,
  * wire and room. False: *problem says why (the line end may or may not have been read). */
 bool zone_rdata_read(zone_rdata *rdata);
+
+/* The same, but only quotes and parentheses are looked at. */
+bool zone_rdata_look_over(zone_rdata *rdata);
 
 /* Parts, for the readers of single types. All return false after filling *problem. */
 bool zone_rdata_name(zone_rdata *rdata); /* a domain name */

@@ -37,12 +37,13 @@ static void set_error(zone_token *token, zone_code error, size_t first, size_t e
 
 /* What a word goes on with, whatever was before it; everything else is looked at. */
 static const uint8_t goes_on[256] = {
-#define FOUR(first)  [first] = 1, [(first) + 1] = 1, [(first) + 2] = 1, [(first) + 3] = 1
+#define FOUR(first)    [first] = 1, [(first) + 1] = 1, [(first) + 2] = 1, [(first) + 3] = 1
 #define SIXTEEN(first) FOUR(first), FOUR((first) + 4), FOUR((first) + 8), FOUR((first) + 12)
-    ['*'] = 1, ['+'] = 1, [','] = 1, ['-'] = 1, ['.'] = 1, ['/'] = 1, ['_'] = 1, ['='] = 1,
-    ['@'] = 1, [':'] = 1, FOUR('0'), FOUR('4'), ['8'] = 1, ['9'] = 1,
-    FOUR('A'), FOUR('E'), FOUR('I'), FOUR('M'), FOUR('Q'), FOUR('U'), ['Y'] = 1, ['Z'] = 1,
-    FOUR('a'), FOUR('e'), FOUR('i'), FOUR('m'), FOUR('q'), FOUR('u'), ['y'] = 1, ['z'] = 1,
+    ['*'] = 1,     ['+'] = 1,     [','] = 1,     ['-'] = 1,     ['.'] = 1,     ['/'] = 1,
+    ['_'] = 1,     ['='] = 1,     ['@'] = 1,     [':'] = 1,     FOUR('0'),     FOUR('4'),
+    ['8'] = 1,     ['9'] = 1,     FOUR('A'),     FOUR('E'),     FOUR('I'),     FOUR('M'),
+    FOUR('Q'),     FOUR('U'),     ['Y'] = 1,     ['Z'] = 1,     FOUR('a'),     FOUR('e'),
+    FOUR('i'),     FOUR('m'),     FOUR('q'),     FOUR('u'),     ['y'] = 1,     ['z'] = 1,
     SIXTEEN(0x80), SIXTEEN(0x90), SIXTEEN(0xa0), SIXTEEN(0xb0), SIXTEEN(0xc0), SIXTEEN(0xd0),
     SIXTEEN(0xe0), SIXTEEN(0xf0)};
 

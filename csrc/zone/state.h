@@ -131,14 +131,25 @@ bool zone_add_lines(zone *z, uint8_t *bytes, size_t len, size_t first, size_t en
 /* Reads one record (load.c); used for the lines of a $GENERATE. False: no memory. */
 bool zone_read_line(zone *z, const zone_token *owner);
 
-/* The context for the next record; false: no memory. */
+/* The scratch (scratch.c): made (false: no memory), given back, and given back but for the room
+ * that reading a record again takes. */
+bool zone_make_scratch(zone *z);
+void zone_free_scratch(zone *z);
+void zone_shrink_scratch(zone *z);
+
+/* The context for the next record (context.c); false: no memory. */
 bool zone_need_context(zone *z);
+
+/* Puts a file on top of those that are being read; false: no memory. */
+bool zone_push_file(zone *z, const uint8_t *bytes, size_t len, const char *path, size_t path_len,
+                    uint32_t parent, size_t at);
 
 /* Reads one entry whose first token was read; the frame's scan is in front of the second one. */
 typedef enum { ZONE_ENTRY_OK, ZONE_ENTRY_INCLUDE, ZONE_ENTRY_NO_MEMORY } zone_entry_result;
 zone_entry_result zone_read_entry(zone *z, zone_token *token);
 
-/* Was this portability lint said? (portability.c) And all that the quirks of a scanner would say? */
+/* Was this portability lint said? (portability.c) And all that the quirks of a scanner would say?
+ */
 bool zone_is_said(const zone *z, zone_code code);
 bool zone_quirks_are_said(const zone *z, const zone_scan *scan);
 

@@ -43,6 +43,31 @@ void zone_store_free(zone_store *store) {
     memset(store, 0, sizeof *store);
 }
 
+static void *trim(void *items, size_t *capacity, size_t count, size_t size) {
+    void *moved = count == 0 || count == *capacity ? NULL : realloc(items, count * size);
+    if (moved == NULL) {
+        return items;
+    }
+    *capacity = count;
+    return moved;
+}
+
+void zone_store_trim(zone_store *store) {
+    store->nodes =
+        trim(store->nodes, &store->node_capacity, store->node_count, sizeof *store->nodes);
+    store->rrsets =
+        trim(store->rrsets, &store->rrset_capacity, store->rrset_count, sizeof *store->rrsets);
+    store->records =
+        trim(store->records, &store->record_capacity, store->record_count, sizeof *store->records);
+    store->contexts = trim(store->contexts, &store->context_capacity, store->context_count,
+                           sizeof *store->contexts);
+    store->files =
+        trim(store->files, &store->file_capacity, store->file_count, sizeof *store->files);
+    store->reports =
+        trim(store->reports, &store->report_capacity, store->report_count, sizeof *store->reports);
+    store->text = trim(store->text, &store->text_capacity, store->text_len, 1);
+}
+
 bool zone_store_text(zone_store *store, const void *bytes, size_t len, uint32_t *offset) {
     if (len >= UINT32_MAX - store->text_len) {
         return false;
@@ -120,8 +145,8 @@ static bool add_child(zone_store *store, uint32_t parent, const uint8_t *label, 
 }
 
 /* Makes what is missing of the first `labels` labels of a name below the node *at. */
-static bool descend(zone_store *store, const dns_name *name,
-                    const uint8_t *offsets, size_t labels, uint32_t *at) {
+static bool descend(zone_store *store, const dns_name *name, const uint8_t *offsets, size_t labels,
+                    uint32_t *at) {
     while (labels-- != 0) {
         const uint8_t *label = name->octets + offsets[labels];
         uint64_t hash = node_hash(store, *at, label);

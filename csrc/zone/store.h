@@ -105,7 +105,8 @@ typedef struct {
     uint32_t message_len;
 } zone_report;
 
-/* Reads up to `len` bytes of a file from `at` on, fewer only at its end; false: it cannot be read. */
+/* Reads up to `len` bytes of a file from `at` on, fewer only at its end; false: it cannot be read.
+ */
 typedef struct {
     bool (*read)(void *context, uint32_t file, size_t at, uint8_t *to, size_t len, size_t *got);
     void *context;
@@ -140,6 +141,9 @@ typedef struct {
 /* False: no memory (the store can still be freed). */
 bool zone_store_init(zone_store *store, zone_hash_key key);
 void zone_store_free(zone_store *store);
+
+/* Gives back what the arrays have in reserve. */
+void zone_store_trim(zone_store *store);
 
 /* Copies bytes into `text`; false: no memory, or 4 GiB are full. */
 bool zone_store_text(zone_store *store, const void *bytes, size_t len, uint32_t *offset);

@@ -1,8 +1,8 @@
 /* The fast walker: plain entries of a zone file, from one byte that matters to the next.
  * SPDX-License-Identifier: MIT
  * RFC 1035 section 5.1. "Plain" is what can be judged without reading a byte twice and is judged as
- * scan.c, entry.c, rdata.c and load.c judge it; everything else is left to them. So a doubt costs time,
- * never a record. */
+ * scan.c, entry.c, rdata.c and load.c judge it; everything else is left to them. So a doubt costs
+ * time, never a record. */
 #include "walk.h"
 
 #include <string.h>
@@ -36,13 +36,13 @@ typedef struct {
 #define OCTETS(a, b, c, d, e, f, g, h)                                                             \
     ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 |              \
      (uint64_t)(e) << 32 | (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
-#define SLOT(name)    (((name) & 0xdfdfdfdfdfdfdfdfu) * 0x91b7584a2265b1f5u >> 56)
-#define LETTERS(name) (((name) & 0x4040404040404040u) >> 1)
+#define SLOT(name)    (((name)&0xdfdfdfdfdfdfdfdfu) * 0x91b7584a2265b1f5u >> 56)
+#define LETTERS(name) (((name)&0x4040404040404040u) >> 1)
 #define WORD(type, ...)                                                                            \
     [SLOT(OCTETS(__VA_ARGS__))] = {OCTETS(__VA_ARGS__), LETTERS(OCTETS(__VA_ARGS__)), type}
 
-/* What zone files are full of; other types are looked up as usual. The factor of SLOT was searched for:
- * two names that share a slot are an error when this is compiled. */
+/* What zone files are full of; other types are looked up as usual. The factor of SLOT was searched
+ * for: two names that share a slot are an error when this is compiled. */
 static const type_word type_words[256] = {
     WORD(ZONE_TYPE_A, 'A', 0, 0, 0, 0, 0, 0, 0),
     WORD(ZONE_TYPE_NS, 'N', 'S', 0, 0, 0, 0, 0, 0),
@@ -120,121 +120,10 @@ static bool is_blank(uint8_t c) {
     return c == ' ' || c == '\t';
 }
 
-/* zone_next_stop where stops may be dense: a branch that is foreseen is faster than a search whose
- * result is waited for. */
-static inline size_t next_stop_near(const zone_masks *m, size_t at) {
-    for (size_t i = 0; i < 3; i++, at++) {
-        if ((m[at >> 6].stop >> (at & 63) & 1) != 0) {
-            return at;
-        }
-    }
-    return zone_next_stop(m, at);
-}
-
-/* Is there anything but blanks in s[at, stop)? */
-static bool holds_word(const uint8_t *s, size_t at, size_t stop) {
-    while (at < stop && is_blank(s[at])) {
-        at++;
-    }
-    return at < stop;
-}
-
-/* A line end ends a word even when it is escaped. */
-static bool is_line_end(uint8_t c) {
-    return c == '\n' || c == '\r';
-}
-
-/* Behind s[at] and all pairs of a backslash and another byte that follow; each may be the last one. */
-static inline size_t pass_escapes(const uint8_t *s, size_t at, size_t len) {
-    while (at + 2 < len && s[at + 1] == '\\' && !is_line_end(s[at + 2])) {
-        at += 2;
-    }
-    return at + 1;
-}
-
-bool zone_pass_entry(zone_pass *pass, const uint8_t *s, const zone_masks *masks, size_t *at_,
-                     size_t len, bool last, size_t base) {
-    zone_pass k = *pass; /* may live in registers */
-    size_t at = *at_;
-    bool done = false;
-    if (k.escaped && at < len) {
-        k.escaped = false;
-        at += k.quoted || !is_line_end(s[at]) ? 1 : 0;
-    }
-    while (at < len && !done) {
-        if (k.comment) {
-            at = zone_next_line(masks, at);
-            if (at >= len) {
-                at = len;
-                break;
-            }
-            k.comment = false;
-        }
-        size_t stop = next_stop_near(masks, at);
-        stop = stop < len ? stop : len;
-        k.any = k.any || holds_word(s, at, stop);
-        at = stop;
-        if (at == len) {
-            break;
-        }
-        uint8_t c = s[at++];
-        if (c == '\\') {
-            k.any = true;
-            if (at == len) {
-                k.escaped = true;
-            } else if (k.quoted || !is_line_end(s[at])) {
-                at = pass_escapes(s, at, len);
-            }
-            continue;
-        }
-        if (k.quoted) {
-            k.quoted = c != '"' && c != '\n'; /* not closed: the line ends all the same */
-            at -= c == '\n' ? 1 : 0;
-            continue;
-        }
-        k.any = k.any || (c != ';' && !is_line_end(c));
-        switch (c) {
-        case '\n':
-            done = k.parens == 0;
-            break;
-        case '\r':
-            if (k.parens == 0 && at == len && !last) {
-                *at_ = at - 1; /* a line feed may follow */
-                *pass = k;
-                return false;
-            }
-            done = k.parens == 0;
-            at += done && at < len && s[at] == '\n' ? 1 : 0;
-            break;
-        case ';':
-            k.comment = true;
-            if (k.parens == 0) {
-                k.is_complete = true;
-                k.complete = base + at - 1;
-            }
-            break;
-        case '"':
-            k.quoted = true;
-            break;
-        case '(':
-            k.paren_at = k.parens++ == 0 ? base + at - 1 : k.paren_at;
-            break;
-        case ')':
-            k.parens -= k.parens != 0 ? 1 : 0;
-            break;
-        default:
-            break;
-        }
-    }
-    *at_ = at;
-    *pass = k;
-    return done;
-}
-
 #define NOT_PLAIN SIZE_MAX
 
-/* Behind the end of the entry whose data goes on at s[at]; NOT_PLAIN also when it is not complete. As
- * zone_pass_entry, but an error is not plain. */
+/* Behind the end of the entry whose data goes on at s[at]; NOT_PLAIN also when it is not complete.
+ * As zone_pass_entry, but an error is not plain. */
 static size_t pass_data(const uint8_t *s, const zone_masks *m, size_t at, size_t len) {
     uint32_t parens = 0;
     bool quoted = false;
@@ -306,8 +195,8 @@ static inline size_t pass_end(const uint8_t *s, const zone_masks *m, size_t at, 
 
 /* ---- data ---- */
 
-/* Is s[at, at + n) a name that dns_name_parse takes, to be completed by an origin of origin_len octets
- * (0: there is none)? It holds no byte of `end`. False: not known. */
+/* Is s[at, at + n) a name that dns_name_parse takes, to be completed by an origin of origin_len
+ * octets (0: there is none)? It holds no byte of `end`. False: not known. */
 static inline bool plain_name(const zone_masks *m, size_t at, size_t n, size_t origin_len) {
     if (n - 1 >= 63) { /* none, or a label might be too long */
         return false;
@@ -319,7 +208,8 @@ static inline bool plain_name(const zone_masks *m, size_t at, size_t n, size_t o
     return (dots >> (n - 1) & 1) != 0 || (origin_len != 0 && n + 1 + origin_len <= DNS_NAME_MAX);
 }
 
-/* The functions for data begin behind the type, at a blank, and return the end of the last token. */
+/* The functions for data begin behind the type, at a blank, and return the end of the last token.
+ */
 
 static inline size_t skip_blanks(const uint8_t *s, size_t at, size_t len) {
     while (at < len && is_blank(s[at])) {
@@ -589,7 +479,8 @@ static inline size_t pass_empty(const uint8_t *s, const zone_masks *m, size_t at
         at++;
     }
     *token = at;
-    return at >= len || s[at] == '\n' || s[at] == ';' || s[at] == '\r' ? pass_end(s, m, at, len) : 0;
+    return at >= len || s[at] == '\n' || s[at] == ';' || s[at] == '\r' ? pass_end(s, m, at, len)
+                                                                       : 0;
 }
 
 /* The wire form of s[at, at + n), which plain_name took. False: it has bytes beyond ASCII. */
@@ -698,8 +589,8 @@ static inline bool is_full(const zone *z, bool loading) {
            z->store.node_count + DNS_NAME_MAX / 2 >= z->limits.max_names;
 }
 
-/* Has a lint something to say of a record that is about to be kept? (portability.c, load.c) Then it is
- * read there. */
+/* Has a lint something to say of a record that is about to be kept? (portability.c, load.c) Then it
+ * is read there. */
 static inline bool is_linted(const zone *z, const zone_frame *frame, walked *w, size_t end) {
     if (w->s[end - 1] == '\n' && end - w->at > 1 && w->s[end - 2] == '\r' &&
         !zone_is_said(z, ZONE_PORT_CRLF)) {
@@ -773,7 +664,7 @@ static inline __attribute__((always_inline)) size_t walk(zone *z, const uint8_t 
         } else {
             w.data_end = pass_kind(w.head.kind, s, m, end, len, origin_len, loading);
             end = w.data_end == NOT_PLAIN || is_full(z, loading) ? NOT_PLAIN
-                                                                  : pass_end(s, m, w.data_end, len);
+                                                                 : pass_end(s, m, w.data_end, len);
         }
         if (end == NOT_PLAIN || end - at > z->limits.max_entry ||
             (loading && is_linted(z, frame, &w, end))) {

@@ -7,8 +7,8 @@
 #include "hits.h"
 #include "state.h"
 
-/* Blanks and comments that may follow an entry of the greatest length, and still its line is read as
- * usual. */
+/* Blanks and comments that may follow an entry of the greatest length, and still its line is read
+ * as usual. */
 #ifndef ZONE_SLACK
 #define ZONE_SLACK ((size_t)64 * 1024)
 #endif
@@ -21,11 +21,11 @@ typedef struct {
     uint32_t parens;
     bool quoted;
     bool comment;
-    bool escaped;      /* the last byte was a backslash */
-    bool is_complete;  /* a comment outside of parentheses began: the entry ends before it … */
-    bool any;          /* something else than blanks and comments was there */
-    size_t paren_at; /* the outermost one that is open, counted as the positions given */
-    size_t complete; /* … here */
+    bool escaped;     /* the last byte was a backslash */
+    bool is_complete; /* a comment outside of parentheses began: the entry ends before it … */
+    bool any;         /* something else than blanks and comments was there */
+    size_t paren_at;  /* the outermost one that is open, counted as the positions given */
+    size_t complete;  /* … here */
 } zone_pass;
 
 /* What a file that turns out to hold a NUL has to take back. */
@@ -50,7 +50,7 @@ struct zone_hits {
     zone_pass pass;
     zone_restore restore[ZONE_DEPTH_MAX + 1];
     size_t offsets[ZONE_DEPTH_MAX + 1]; /* per frame: what is read of the file */
-    uint64_t asked[65536 / 64];           /* a bit a type */
+    uint64_t asked[65536 / 64];         /* a bit a type */
 };
 
 /* False: no memory. */
@@ -61,15 +61,15 @@ static inline bool zone_hits_asked(const zone_hits *hits, uint16_t type) {
 }
 
 /* Takes plain entries from s[at, len), which walker.masks describe, until it meets one that is not
- * plain, not complete, or one hit too many. `room` >= len: octets that can be read from s on; `base`:
- * the file's offset of s[0]. Returns the offset of the entry that it stopped at; `len`: all were taken.
- * *no_memory tells why it stopped. */
+ * plain, not complete, or one hit too many. `room` >= len: octets that can be read from s on;
+ * `base`: the file's offset of s[0]. Returns the offset of the entry that it stopped at; `len`: all
+ * were taken. *no_memory tells why it stopped. */
 size_t zone_walk(zone *z, const uint8_t *s, size_t at, size_t len, size_t room, size_t base,
                  bool *no_memory);
 
-/* Goes on to the end of an entry in s[*at, len), read as the scanner reads tokens; true: *at is behind
- * it. False: *at is where to go on with more bytes. `base` is added to the offsets in *pass; `last`:
- * nothing comes behind len. */
+/* Goes on to the end of an entry in s[*at, len), read as the scanner reads tokens; true: *at is
+ * behind it. False: *at is where to go on with more bytes. `base` is added to the offsets in *pass;
+ * `last`: nothing comes behind len. */
 bool zone_pass_entry(zone_pass *pass, const uint8_t *s, const zone_masks *masks, size_t *at,
                      size_t len, bool last, size_t base);
 

@@ -58,7 +58,7 @@ static void step(const part *p, zone_mark *mark) {
 }
 
 /* What is read at once of a file that is not in memory, and what a code point may reach beyond. */
-#define PART 65536u
+#define PART   65536u
 #define BEYOND 4u
 
 /* The part of a file from `at` on: all of it, or as much as fits into the buffer. */
@@ -73,8 +73,7 @@ static bool get_part(const zone_store *store, uint32_t id, size_t at, uint8_t *b
     return store->reader.read(store->reader.context, id, at, buffer, PART + BEYOND, &p->len);
 }
 
-static bool make_marks(zone_store *store, uint32_t id, uint8_t *buffer) {
-    zone_file *file = &store->files[id];
+static bool make_marks(const zone_store *store, uint32_t id, zone_file *file, uint8_t *buffer) {
     size_t capacity = file->len / MARK_EVERY + 1;
     zone_mark *marks = malloc(capacity * sizeof *marks);
     if (marks == NULL) {
@@ -107,8 +106,8 @@ static bool make_marks(zone_store *store, uint32_t id, uint8_t *buffer) {
 }
 
 static bool find(zone_store *store, uint32_t id, size_t at, uint8_t *buffer, zone_mark *mark) {
-    const zone_file *file = &store->files[id];
-    if (file->marks == NULL && !make_marks(store, id, buffer)) {
+    zone_file *file = &store->files[id];
+    if (file->marks == NULL && !make_marks(store, id, file, buffer)) {
         return false;
     }
     size_t nearest = at / MARK_EVERY;

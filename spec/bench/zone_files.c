@@ -1,6 +1,7 @@
 /* Writes the zone files of the benchmark to stdout: the same bytes for the same arguments.
  * SPDX-License-Identifier: MIT
- * Usage: zone_files delegation|signed|organisation|small|… [SIZE]; SIZE is a scale, 1 by default. */
+ * Usage: zone_files delegation|signed|organisation|small|… [SIZE]; SIZE is a scale, 1 by default.
+ */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,9 +23,9 @@ static bool chance(uint32_t percent) {
 }
 
 static const char *const words[] = {
-    "alpha",  "mail",  "shop",  "cloud",  "north", "data",    "web",   "green", "portal",
-    "river",  "studio", "media", "quick", "bank",  "garden",  "photo", "sport", "travel",
-    "winter", "api",   "stage", "metrics", "login", "support", "cdn",   "edge",  "vpn"};
+    "alpha",  "mail",   "shop",  "cloud",   "north", "data",    "web",   "green", "portal",
+    "river",  "studio", "media", "quick",   "bank",  "garden",  "photo", "sport", "travel",
+    "winter", "api",    "stage", "metrics", "login", "support", "cdn",   "edge",  "vpn"};
 
 static const char *word(void) {
     return words[below(sizeof words / sizeof words[0])];
@@ -67,8 +68,8 @@ static void delegation(double scale) {
         char owner[80];
         (void)snprintf(owner, sizeof owner, "%s%s%" PRIu32 ".test.", word(), word(), i);
         for (uint32_t server = 1; server <= 2; server++) {
-            printf("%s\t172800\tIN\tNS\tns%" PRIu32 ".%s%s%" PRIu32 ".test.\n", owner, server, word(),
-                   word(), below(names));
+            printf("%s\t172800\tIN\tNS\tns%" PRIu32 ".%s%s%" PRIu32 ".test.\n", owner, server,
+                   word(), word(), below(names));
         }
         if (chance(16)) {
             printf("ns1.%s\t172800\tIN\tA\t", owner);
@@ -83,8 +84,8 @@ static void delegation(double scale) {
 /* ---- a signed zone: NS, DS, NSEC3 and signatures of 128 octets ---- */
 
 static void signature(const char *owner, const char *covered) {
-    printf("%s\t86400\tIN\tRRSIG\t%s 8 2 86400 20260201000000 20260101000000 %" PRIu32 " test. ", owner,
-           covered, 1 + below(65535));
+    printf("%s\t86400\tIN\tRRSIG\t%s 8 2 86400 20260201000000 20260101000000 %" PRIu32 " test. ",
+           owner, covered, 1 + below(65535));
     base64(170);
     text_of("AEIMQUYcgkosw048", 1); /* 128 octets leave two bits over */
     printf("=\n");
@@ -118,15 +119,14 @@ static void signed_zone(double scale) {
 /* ---- an organisation's zone: written by hand and by scripts ---- */
 
 static void caa(const char *owner) {
-    static const char *const sets[] = {
-        "0 issue \"letsencrypt.org\"",
-        "0 issue \"letsencrypt.org; validationmethods=dns-01\"",
-        "0 issue \"ca.test; accounturi=https://ca.test/acct/1234\"",
-        "0 issuewild \";\"",
-        "128 issue \"digicert.com\"",
-        "0 iodef \"mailto:security@example.com\"",
-        "0 issue letsencrypt.org ; bare",
-        "0 issue \"pki.goog; \\\"quoted\\\"\""};
+    static const char *const sets[] = {"0 issue \"letsencrypt.org\"",
+                                       "0 issue \"letsencrypt.org; validationmethods=dns-01\"",
+                                       "0 issue \"ca.test; accounturi=https://ca.test/acct/1234\"",
+                                       "0 issuewild \";\"",
+                                       "128 issue \"digicert.com\"",
+                                       "0 iodef \"mailto:security@example.com\"",
+                                       "0 issue \"sectigo.com\" ; bare",
+                                       "0 issue \"pki.goog; \\\"quoted\\\"\""};
     printf("%s\tCAA\t%s\n", owner, sets[below(sizeof sets / sizeof sets[0])]);
 }
 
@@ -174,9 +174,10 @@ static void organisation_host(uint32_t number) {
 
 static void organisation(double scale) {
     uint32_t copies = (uint32_t)(40 * scale);
-    printf("$TTL 3600\n$ORIGIN example.com.\n"
-           "@\tIN\tSOA\tns1 hostmaster (\n\t\t2026010101 ; serial\n\t\t3h ; refresh\n\t\t15m\n"
-           "\t\t1w\n\t\t1h ) ; minimum\n\tNS\tns1\n\tNS\tns2\nns1\tA\t192.0.2.1\nns2\tA\t192.0.2.2\n");
+    printf(
+        "$TTL 3600\n$ORIGIN example.com.\n"
+        "@\tIN\tSOA\tns1 hostmaster (\n\t\t2026010101 ; serial\n\t\t3h ; refresh\n\t\t15m\n"
+        "\t\t1w\n\t\t1h ) ; minimum\n\tNS\tns1\n\tNS\tns2\nns1\tA\t192.0.2.1\nns2\tA\t192.0.2.2\n");
     caa("@");
     for (uint32_t copy = 0; copy < (copies == 0 ? 1 : copies); copy++) {
         for (uint32_t department = 0; department < 100; department++) {
@@ -202,7 +203,8 @@ static void organisation(double scale) {
 /* 2 KB, as most teams have them. */
 static void small(void) {
     printf("$TTL 3600\n@ IN SOA ns1 hostmaster 2026010101 3600 900 604800 300\n  NS ns1\n  NS ns2\n"
-           "  MX 10 mail\n  CAA 0 issue \"letsencrypt.org\"\n  CAA 0 iodef \"mailto:pki@example.com\"\n");
+           "  MX 10 mail\n  CAA 0 issue \"letsencrypt.org\"\n  CAA 0 iodef "
+           "\"mailto:pki@example.com\"\n");
     for (uint32_t i = 0; i < 54; i++) {
         printf("%s%" PRIu32 "\tIN\tA\t", word(), i);
         address();

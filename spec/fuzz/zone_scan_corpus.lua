@@ -1,4 +1,4 @@
--- Writes a seed corpus for the fuzzers of zone files: every case of spec/zone/cases and every zone of the decide cases.
+-- Writes the zone cases as a seed corpus for the fuzz target zone_scan.c.
 -- SPDX-License-Identifier: MIT
 -- Usage: lua5.4 spec/fuzz/zone_scan_corpus.lua FOLDER (from the root; the modules are found as spec/run sets them)
 

@@ -40,6 +40,9 @@ local MAX_HEAD, MAX_RECORD_LINE = 65536, 2048
 --- The shape of a record's first line: an owner or none, then TTL and class in any order, then SOA and what may follow it.
 --- A sentence that speaks of SOA records has more words before the type, or none of a name's bytes after it.
 local function is_soa_line(line)
+  if line:find("^[%w@._*-]*%s+%d*%s*[Ii]?[Nn]?%s*SOA%s+[%w._-]+%s+[%w._-]+%s+%d+%s+%d%w*%s+%d%w*%s+%d%w*%s+%d") then
+    return true -- the usual form, for less
+  end
   local text = line:match("^[^;]*"):upper()
   local before, after = text:match("^(.-)%f[%w]SOA%f[^%w-](.*)$")
   if not before then
