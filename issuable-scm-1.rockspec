@@ -91,6 +91,19 @@ build = {
       libdirs = { "$(YAML_LIBDIR)" },
       libraries = { "yaml" },
     },
+    ["issuable.sandbox"] = {
+      sources = {
+        "csrc/lua/compat.c",
+        "csrc/lua/lua_sandbox.c",
+        "csrc/lua/lua_sandbox_base.c",
+        "csrc/lua/lua_sandbox_copy.c",
+        "csrc/lua/lua_sandbox_string.c",
+        "csrc/sandbox/budget.c",
+        "csrc/sandbox/pattern.c",
+      },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "csrc" },
+    },
     ["issuable.zone"] = {
       sources = {
         "csrc/dns/name.c",
