@@ -442,6 +442,13 @@ static int l_call(lua_State *L) {
     return 1 + c.results;
 }
 
+/*--- ---@return integer steps that the last call left */
+static int l_left(lua_State *L) {
+    box *b = luaL_checkudata(L, 1, BOX);
+    iss_pushsize(L, b->budget.steps < 0 ? 0 : (size_t)b->budget.steps);
+    return 1;
+}
+
 /*--- ---@return { used: integer, peak: integer, steps: integer } bytes held, most bytes ever held,
  * steps that the last call left */
 static int l_usage(lua_State *L) {
@@ -455,7 +462,7 @@ static int l_usage(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"new", l_new}, {NULL, NULL}};
 static const luaL_Reg methods[] = {
-    {"call", l_call}, {"close", l_close}, {"usage", l_usage}, {NULL, NULL}};
+    {"call", l_call}, {"close", l_close}, {"left", l_left}, {"usage", l_usage}, {NULL, NULL}};
 static const luaL_Reg meta[] = {
     {"__gc", l_gc}, {"__close", l_close}, {"__tostring", l_tostring}, {NULL, NULL}};
 

@@ -189,6 +189,28 @@ local function rrset_of(self, zone, rrset)
   return set
 end
 
+--- Every CAA RRset of the zones that answer, whoever asks for it or not, by path and owner.
+---@return table[] RRsets
+function Authority:every_rrset()
+  local list = {}
+  for _, zones in pairs(self.zones) do
+    local zone = #zones == 1 and zones[1].status == "loadable" and zones[1]
+    for owner in zone and zone.handle:owners() or pairs {} do
+      local records = zone.handle:find(owner, "CAA")
+      if #records > 0 then
+        list[#list + 1] = rrset_of(self, zone, { owner = owner, records = records, ttl = zone.handle:record(records[1]).ttl })
+      end
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.zone.path ~= b.zone.path then
+      return a.zone.path < b.zone.path
+    end
+    return a.owner < b.owner
+  end)
+  return list
+end
+
 --- Failures that the machine finds out by itself, as people say them.
 local FAILURES = {
   ["alias-loop"] = "the aliases that start at %s never end (a loop, or a chain that is too long): a CA would refuse",

@@ -12,15 +12,15 @@ local sources = require "issuable.sources"
 
 local M = {}
 
---- The policy that applies: the one named, or the nearest of the first path.
----@return table? policy empty when there is none
+--- The policy that applies: those named, or the nearest of the first path.
+---@return issuable.Policy? empty when there is none
 ---@return string? message
 function M.policy(options)
-  local path = options.policy or (options.find_policy ~= false and policy_file.find((options.paths or {})[1] or ".")) or nil
-  if not path then
-    return { authorities = {}, issuers = {}, accounts = {} }
+  local paths = type(options.policy) == "string" and { options.policy } or options.policy or {}
+  if #paths == 0 and options.find_policy ~= false then
+    paths = { policy_file.find((options.paths or {})[1] or ".") }
   end
-  return policy_file.file(path)
+  return policy_file.load(paths)
 end
 
 --- CA names of `--issuer` and the policy as CA rows.
@@ -74,6 +74,7 @@ function M.prepare(options)
     issuers = issuers,
     accounts = policy.accounts,
     ca = ca,
+    policy = policy,
   }
 end
 
@@ -107,6 +108,7 @@ local function summarise(result)
   end
   table.sort(summary.assumed_names)
   for _, finding in ipairs(result.findings) do
+    summary.failed_input = summary.failed_input or finding.failed_rule == true
     if finding.severity == "error" then
       summary.errors = summary.errors + 1
     elseif finding.severity == "warning" then
@@ -137,7 +139,7 @@ end
 
 --- Decides all that was read, without findings or fixes: what mending runs again on edited bytes.
 local function decide(input, options)
-  local decisions = pipeline.run(input, {
+  local decisions, asker = pipeline.run(input, {
     behaviour = options.behaviour,
     now = options.now,
     assume_empty = options.assume_empty,
@@ -145,7 +147,7 @@ local function decide(input, options)
   for i, decision in ipairs(decisions) do
     decision.id = ("D%d"):format(i)
   end
-  return { input = input, decisions = decisions }
+  return { input = input, decisions = decisions, asker = asker }
 end
 
 ---@class issuable.CheckOptions : issuable.ReadOptions
@@ -154,7 +156,7 @@ end
 ---@field ca? string
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>
----@field policy? string path of the policy file
+---@field policy? string|string[] paths of policy files and folders; the last wins
 ---@field find_policy? boolean false: do not look for one
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
 ---@field fixes? boolean false: no fixes are planned
@@ -169,7 +171,8 @@ function M.run(options)
   end
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
-  result.findings = judge.findings(result.input, result.decisions)
+  result.policy = read.policy
+  result.findings = judge.findings(result.input, result.decisions, { policy = read.policy, asker = result.asker, now = options.now })
   result.fixes = {}
   if options.fixes ~= false then
     mend.run(result, options, function(files)
@@ -189,8 +192,8 @@ function M.exit_code(result, options)
   local threshold = judge.RANK[options.fail_on or "error"] or 0
   local reached = summary.denied > 0
   for _, finding in ipairs(result.findings) do
-    -- an undecided name has an exit code of its own; a file that cannot be read too
-    local own_code = finding.rule == "caa-undecided" or not finding.decision and finding.input
+    -- an undecided name has an exit code of its own; so has a file that cannot be read, or a rule that failed
+    local own_code = finding.rule == "caa-undecided" or finding.failed_rule or not finding.decision and finding.input
     if not own_code and judge.RANK[finding.severity] <= threshold then
       reached = true
     end

@@ -210,7 +210,7 @@ local function link(result)
     end
   end
   for _, finding in ipairs(result.findings) do
-    local mended = finding.decision and of_decision[finding.decision]
+    local mended = finding.decision and not finding.alone and of_decision[finding.decision]
     if mended then
       finding.fix, finding.change = mended.fix, mended.change
       table.insert(mended.fix.findings, finding.id)

@@ -1,0 +1,99 @@
+-- The built-in rules: which there are, in which set each is, and where it lives.
+-- SPDX-License-Identifier: MIT
+-- Design section 5; issue "Policies that teams write in Lua". A set holds the sets before it. Files are loaded when they are asked for.
+
+local M = {}
+
+---@class issuable.Rule
+---@field id string
+---@field title string
+---@field severity "error"|"warning"|"info"|"off"
+---@field set "minimal"|"recommended"|"strict" given by the list below
+---@field on "decision"|"request"|"issuer"|"rrset"|"zone"|"input"
+---@field check fun(subject: table, report: fun(fields: table), context: issuable.RuleContext) pure
+---@field why string why it matters, in a paragraph
+---@field fix string how it is mended
+---@field test table[] see policy/test.lua; the first one that finds something is the example of its page
+---@field needs_when boolean? runs only where a policy says where (`when`)
+
+---@class issuable.RuleContext
+---@field settings table what the policy sets
+---@field input table what sources.read returned
+---@field decisions table[]
+---@field now integer unix time
+---@field memo table of this rule, for this run
+
+M.SETS = { "minimal", "recommended", "strict" }
+
+--- In the order in which they run and are listed.
+local FILES = {
+  minimal = { "denied", "undecided" },
+  recommended = { "common_name", "no_names" },
+  strict = {},
+}
+
+local RANK = { minimal = 1, recommended = 2, strict = 3 }
+
+local loaded
+
+--- All built-in rules.
+---@return issuable.Rule[]
+function M.all()
+  if loaded then
+    return loaded
+  end
+  local list = {}
+  for _, set in ipairs(M.SETS) do
+    for _, name in ipairs(FILES[set]) do
+      local rule = require("issuable.rules." .. name)
+      rule.set, rule.file = set, ("lua/issuable/rules/%s.lua"):format(name)
+      list[#list + 1] = rule
+    end
+  end
+  loaded = list
+  return list
+end
+
+---@param id string
+---@return issuable.Rule?
+function M.by_id(id)
+  for _, rule in ipairs(M.all()) do
+    if rule.id == id then
+      return rule
+    end
+  end
+end
+
+--- A rule with the fields that a policy changes.
+function M.changed(rule, change)
+  if not change then
+    return rule
+  end
+  local copy = {}
+  for _, source in ipairs { rule, change } do
+    for field, value in pairs(source) do
+      copy[field] = value
+    end
+  end
+  copy.layers = change.layers
+  return copy
+end
+
+--- The built-in rules that a policy switches on, as it changes them.
+---@param policy issuable.Policy?
+---@return issuable.Rule[]
+function M.active(policy)
+  local rank = RANK[policy and policy.base or "recommended"]
+  local list = {}
+  for _, rule in ipairs(M.all()) do
+    local change = policy and policy.by_id[rule.id]
+    local asked_for = change and change.severity and change.severity ~= "off"
+    local now = M.changed(rule, change)
+    if (RANK[rule.set] <= rank or asked_for) and now.severity ~= "off" and (now.when or not rule.needs_when) then
+      list[#list + 1] = now
+    end
+  end
+  return list
+end
+
+return M
