@@ -11,6 +11,7 @@ function M.define(root)
   local command = root:command("rules", "List the active rules with their source, or explain one")
   command:argument("id", "A rule: why it is there, an example that fails, how it is mended"):args("?")
   command:option("--policy", "A policy, file or folder; the last one wins (default: the nearest .issuable.lua)"):argname("PATH"):count("*")
+  return command
 end
 
 --- Everything that is active: built-in rules as the policy changes them, then its own.
@@ -49,7 +50,9 @@ function M.run(arguments)
     end
     text = pages.text(rule, policy)
   end
-  return 0, terminal.visible(text, true)
+  return 0, (text:gsub("[^\n]+", function(line)
+    return terminal.visible(line, true)
+  end))
 end
 
 return M

@@ -10,6 +10,7 @@ local M = {}
 function M.define(root)
   local command = root:command("test", "Run the tests of a policy's rules, and of the *_test.lua beside them")
   command:argument("policy", "Files or folders (default: the nearest .issuable.lua)"):args("*")
+  return command
 end
 
 ---@param given string[]

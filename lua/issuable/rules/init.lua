@@ -28,7 +28,7 @@ M.SETS = { "minimal", "recommended", "strict" }
 --- In the order in which they run and are listed.
 local FILES = {
   minimal = { "denied", "undecided" },
-  recommended = { "common_name", "no_names" },
+  recommended = { "common_name", "no_names", "zone_lint" },
   strict = {},
 }
 
