@@ -1,7 +1,7 @@
 -- lua/ runs on Lua 5.4 and on LuaJIT: only what both have.
 std = "min"
 -- How the two engines are told apart, and `table.unpack or unpack`.
-read_globals = { "jit", "unpack", table = { fields = { "unpack" } }, package = { fields = { "searchpath" } } }
+read_globals = { "jit", "unpack", table = { fields = { "unpack" } } }
 max_line_length = 160
 include_files = { "lua/**/*.lua", "spec/**/*.lua", "examples/**/*.lua", "*.rockspec", ".luacheckrc" }
 exclude_files = { ".build", "spec/fixtures" }

@@ -195,10 +195,12 @@ function Authority:every_rrset()
   local list = {}
   for _, zones in pairs(self.zones) do
     local zone = #zones == 1 and zones[1].status == "loadable" and zones[1]
-    for owner in zone and zone.handle:owners() or pairs {} do
-      local records = zone.handle:find(owner, "CAA")
-      if #records > 0 then
-        list[#list + 1] = rrset_of(self, zone, { owner = owner, records = records, ttl = zone.handle:record(records[1]).ttl })
+    if zone then
+      for owner in zone.handle:owners() do
+        local records = zone.handle:find(owner, "CAA")
+        if #records > 0 then
+          list[#list + 1] = rrset_of(self, zone, { owner = owner, records = records, ttl = zone.handle:record(records[1]).ttl })
+        end
       end
     end
   end

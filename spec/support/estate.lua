@@ -103,7 +103,7 @@ items:
 --- Files by path. Lines and columns in spec/estate count in these texts.
 M.FILES = {
   ["clusters/prod/issuers.yaml"] = cluster_issuer("letsencrypt", LETS_ENCRYPT),
-  ["clusters/prod/web.yaml"] = certificate("web", "front-door", "letsencrypt", { "www.example.com", "'*.example.com'" }),
+  ["clusters/prod/web.yaml"] = certificate("web", "front-door", "letsencrypt", { "example.com", "'*.example.com'" }),
   -- the same names of objects in another cluster, where they mean another CA
   ["clusters/test/issuers.yaml"] = cluster_issuer("letsencrypt", ZEROSSL),
   ["clusters/test/web.yaml"] = certificate("web", "front-door", "letsencrypt", { "www.example.com", "test.closed.test" }),

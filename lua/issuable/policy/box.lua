@@ -1,5 +1,6 @@
 -- The outer side of a policy's sandbox: files in, statements out, rules called, trouble told with file and line.
 -- SPDX-License-Identifier: MIT
+-- luacheck: read globals package.searchpath
 -- Design section 2 (issuable.sandbox) and 5. Chunks have short names inside, because Lua cuts long ones in messages.
 
 local file = require "issuable.file"

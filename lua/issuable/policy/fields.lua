@@ -165,6 +165,12 @@ M.test = {
   rule = TEXT,
   caa = { wants = "CAA properties in presentation form, a text or a list", check = TEXT_OR_TEXTS.check },
   zone = { wants = "lines of a zone file, without its SOA", check = is_string },
+  zones = {
+    wants = "lines of further zones, by their apex",
+    check = function(value)
+      return is_map(value, is_string)
+    end,
+  },
   name = { wants = "a name or a list of names", check = TEXT_OR_TEXTS.check },
   ca = { wants = "an issuer domain name or a CA's id", check = is_string },
   account = TEXT_OR_TEXTS,
@@ -184,7 +190,6 @@ M.test = {
   now = DATE,
   finds = COUNT,
   says = TEXT_OR_TEXTS,
-  mends = { wants = "the wanted CAA RRset, a list of properties in presentation form", check = strings },
 }
 
 M.rule = {

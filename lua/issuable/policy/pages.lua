@@ -67,6 +67,14 @@ local function example_lines(test)
   for line in ((test.manifest or ""):gsub("\n+$", "") .. (test.manifest and "\n" or "")):gmatch("([^\n]*)\n") do
     lines[#lines + 1] = line
   end
+  local others = {}
+  for apex, body in pairs(test.zones or {}) do
+    others[#others + 1] = ("; the zone %s\n%s"):format(apex, (body:gsub("\n+$", "")))
+  end
+  table.sort(others)
+  for _, text in ipairs(others) do
+    lines[#lines + 1] = text
+  end
   local asked = {}
   for _, field in ipairs(SHOWN) do
     if test[field] ~= nil then

@@ -18,7 +18,7 @@ local M = {}
 M.ACCOUNT = "https://acme-v02.api.letsencrypt.org/acme/acct/1"
 local DEFAULT_NOW = "2026-11-23"
 local DEFAULT_CA = "letsencrypt.org"
-local ZONE_HEAD = "$ORIGIN %s.\n$TTL %d\n@ SOA ns1.example.net. hostmaster.example.net. 1 7200 900 1209600 300\n@ NS ns1.example.net.\n"
+local ZONE_HEAD = "$ORIGIN %s.\n$TTL 300\n@ SOA ns1.example.net. hostmaster.example.net. 1 7200 900 1209600 300\n@ NS ns1.example.net.\n"
 
 local function list_of(value, default)
   if value == nil then
@@ -41,12 +41,12 @@ local function apex_of(name)
   return name:match("([^.]+%.[^.]+)$") or name
 end
 
-local function zone_text(test, apex, account)
-  local lines = { ZONE_HEAD:format(apex, test.ttl or 300) }
-  for _, text in ipairs(list_of(test.caa, {})) do
+local function zone_text(apex, properties, body, account)
+  local lines = { ZONE_HEAD:format(apex) }
+  for _, text in ipairs(properties) do
     lines[#lines + 1] = "@ CAA " .. text
   end
-  lines[#lines + 1] = test.zone
+  lines[#lines + 1] = body
   return (table.concat(lines, "\n") .. "\n"):gsub("%$account", (account:gsub("%%", "%%%%")))
 end
 
@@ -98,7 +98,8 @@ end
 
 local function read_manifest(text, input, options)
   local source = assert(manifests.load(input.files, "test.yaml"))
-  for _, problem in ipairs(source.problems) do
+  local problem = source.problems[1]
+  if problem then
     return nil, ("manifest, line %d: %s"):format(problem.line or 1, problem.message)
   end
   for _, entry in ipairs(source.objects) do
@@ -141,17 +142,25 @@ function M.build(test, rule, policy)
     end
   end
   local names = list_of(test.name, { fitting(wanted.name, wanted.wildcard and "*.example.com" or "www.example.com") })
-  local account = type(test.account) == "string" and test.account or type(test.account) == "table" and test.account[1] or M.ACCOUNT
+  local account = list_of(test.account ~= "unknown" and test.account or nil, { M.ACCOUNT })[1]
   local apex = fitting(wanted.zone, apex_of((names[1]:gsub("^%*%.", ""))))
-  local path = apex .. ".zone"
-  local files = Files.new { overlay = { [path] = zone_text(test, apex, account), ["test.yaml"] = test.manifest or "" } }
-  local input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {} }
-  local zone = zones.load(files, path, { given = "option", roots = {} })
-  if zone.status ~= "loadable" then
-    local problem = zone.errors[1]
-    return nil, ("zone: %s (line %d)"):format(problem and problem.message or zone.status, problem and problem.line or 1)
+  local overlay = { [apex .. ".zone"] = zone_text(apex, list_of(test.caa, {}), test.zone, account), ["test.yaml"] = test.manifest or "" }
+  local apexes = { apex }
+  for other, body in pairs(test.zones or {}) do
+    apexes[#apexes + 1] = other
+    overlay[other .. ".zone"] = zone_text(other, {}, body, account)
   end
-  input.zones[1] = zone
+  table.sort(apexes)
+  local files = Files.new { overlay = overlay }
+  local input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {} }
+  for i, name in ipairs(apexes) do
+    local zone = zones.load(files, name .. ".zone", { given = "option", roots = {} })
+    if zone.status ~= "loadable" then
+      local problem = zone.errors[1]
+      return nil, ("zone %s: %s (line %d)"):format(name, problem and problem.message or zone.status, problem and problem.line or 1)
+    end
+    input.zones[i] = zone
+  end
   if test.manifest then
     local read, why = read_manifest(test.manifest, input, { directory = directory, accounts = policy and policy.accounts })
     if not read then
@@ -163,7 +172,7 @@ function M.build(test, rule, policy)
   end
   local now = assert(dates.parse(test.now or DEFAULT_NOW))
   local decisions, asker = pipeline.run(input, { now = now })
-  return { input = input, decisions = decisions, asker = asker, now = now, zone_text = files:read(path) }
+  return { input = input, decisions = decisions, asker = asker, now = now }
 end
 
 return M

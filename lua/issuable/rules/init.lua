@@ -14,6 +14,7 @@ local M = {}
 ---@field why string why it matters, in a paragraph
 ---@field fix string how it is mended
 ---@field test table[] see policy/test.lua; the first one that finds something is the example of its page
+---@field strict string? its severity under `extends "strict"`
 ---@field needs_when boolean? runs only where a policy says where (`when`)
 
 ---@class issuable.RuleContext
@@ -28,8 +29,25 @@ M.SETS = { "minimal", "recommended", "strict" }
 --- In the order in which they run and are listed.
 local FILES = {
   minimal = { "denied", "undecided" },
-  recommended = { "common_name", "no_names", "zone_lint" },
-  strict = {},
+  recommended = {
+    "ca_ended",
+    "critical_tag",
+    "common_name",
+    "common_name_length",
+    "no_names",
+    "shared_secret",
+    "wildcard_covers",
+    "zone_lint",
+    "portable",
+    "staging",
+    "too_many_names",
+    "coming_date",
+    "no_caa",
+    "alias_decides",
+    "private_issuer",
+    "ttl",
+  },
+  strict = { "approved_issuer", "wildcard_forbidden", "iodef", "pinned", "unsigned", "migration", "unused_ca" },
 }
 
 local RANK = { minimal = 1, recommended = 2, strict = 3 }
@@ -75,7 +93,6 @@ function M.changed(rule, change)
       copy[field] = value
     end
   end
-  copy.layers = change.layers
   return copy
 end
 
@@ -89,6 +106,9 @@ function M.active(policy)
     local change = policy and policy.by_id[rule.id]
     local asked_for = change and change.severity and change.severity ~= "off"
     local now = M.changed(rule, change)
+    if policy and policy.base == "strict" and rule.strict and not (change and change.severity) then
+      now = M.changed(rule, { severity = rule.strict })
+    end
     if (RANK[rule.set] <= rank or asked_for) and now.severity ~= "off" and (now.when or not rule.needs_when) then
       list[#list + 1] = now
     end

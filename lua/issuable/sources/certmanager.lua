@@ -202,6 +202,7 @@ function M.certificate(entry, scope)
     },
     identifiers = identifiers_of(entry, spec, table_at(metadata, "labels")),
     stray_common_name = stray_common_name(entry, spec),
+    common_name = string_at(spec, "commonName") and { text = spec.commonName, span = manifests.span(entry, spec, "commonName") } or nil,
   }
 end
 
