@@ -62,7 +62,15 @@ function M.prepare(options)
       return nil, why
     end
   end
+  local baseline
+  if options.baseline then
+    baseline, why = require("issuable.policy.baseline").read(options.baseline)
+    if not baseline then
+      return nil, why
+    end
+  end
   return {
+    baseline = baseline,
     paths = options.paths or {},
     zones = options.zones,
     clusters = options.clusters,
@@ -81,7 +89,7 @@ end
 local function summarise(result)
   local input = result.input
   local summary = {
-    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "undecided_documents", "unread", "skipped" },
+    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "waived", "undecided_documents", "unread", "skipped" },
     requests = #input.requests,
     names = #result.decisions,
     allowed = 0,
@@ -90,6 +98,8 @@ local function summarise(result)
     exempt = 0,
     errors = 0,
     warnings = 0,
+    waived = #(result.waived or {}),
+    failing = { denied = 0, undecided = 0 }, -- decisions that nobody has answered for
     undecided_documents = 0,
     unread = 0,
     skipped = #input.skipped,
@@ -99,6 +109,9 @@ local function summarise(result)
   local assumed = {}
   for _, decision in ipairs(result.decisions) do
     summary[decision.verdict] = summary[decision.verdict] + 1
+    if summary.failing[decision.verdict] and not decision.waived then
+      summary.failing[decision.verdict] = summary.failing[decision.verdict] + 1
+    end
     for _, name in ipairs(decision.answer and decision.answer.assumed or {}) do
       if not assumed[name] then
         assumed[name] = true
@@ -137,6 +150,36 @@ local function summarise(result)
   return summary
 end
 
+--- Takes out what is waived, by the policy or in place, and what a baseline knows. A decision stays what it is; when all that
+--- is said of it is waived, it fails nothing.
+local function waive(result, policy, options, baseline)
+  local findings, waived = result.findings, {}
+  if #policy.waivers > 0 or result.input.ignores then
+    findings, waived = require("issuable.policy.waivers").apply(findings, {
+      waivers = policy.waivers,
+      ignores = result.input.ignores,
+      now = options.now,
+      place = function(path, line)
+        return policy.box:line_span(path, line)
+      end,
+    })
+  end
+  if baseline then
+    local known
+    findings, known = require("issuable.policy.baseline").apply(findings, baseline)
+    for _, item in ipairs(known) do
+      waived[#waived + 1] = item
+    end
+  end
+  for _, item in ipairs(waived) do
+    local finding = item.finding
+    if finding.decision and (finding.rule == "caa-denied" or finding.rule == "caa-undecided") then
+      finding.decision.waived = item.waiver
+    end
+  end
+  result.findings, result.waived = judge.sorted(findings), waived
+end
+
 --- Decides all that was read, without findings or fixes: what mending runs again on edited bytes.
 local function decide(input, options)
   local decisions, asker = pipeline.run(input, {
@@ -157,6 +200,7 @@ end
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>
 ---@field policy? string|string[] paths of policy files and folders; the last wins
+---@field baseline? string path of a baseline file: findings that it knows do not count
 ---@field find_policy? boolean false: do not look for one
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
 ---@field fixes? boolean false: no fixes are planned
@@ -173,6 +217,7 @@ function M.run(options)
   result.now, result.at = options.now, dates.format(options.now)
   result.policy = read.policy
   result.findings = judge.findings(result.input, result.decisions, { policy = read.policy, asker = result.asker, now = options.now })
+  waive(result, read.policy, options, read.baseline)
   result.fixes = {}
   if options.fixes ~= false then
     mend.run(result, options, function(files)
@@ -190,7 +235,7 @@ end
 function M.exit_code(result, options)
   local summary = result.summary
   local threshold = judge.RANK[options.fail_on or "error"] or 0
-  local reached = summary.denied > 0
+  local reached = summary.failing.denied > 0
   for _, finding in ipairs(result.findings) do
     -- an undecided name has an exit code of its own; so has a file that cannot be read, or a rule that failed
     local own_code = finding.rule == "caa-undecided" or finding.failed_rule or not finding.decision and finding.input
@@ -202,7 +247,7 @@ function M.exit_code(result, options)
     return 1
   elseif summary.failed_input then
     return 2
-  elseif summary.undecided + summary.undecided_documents > 0 and options.undecided ~= "warn" then
+  elseif summary.failing.undecided + summary.undecided_documents > 0 and options.undecided ~= "warn" then
     return 3
   end
   return 0

@@ -32,7 +32,7 @@ local function before(a, b)
   if a.rule ~= b.rule then
     return a.rule < b.rule
   end
-  return a.order < b.order
+  return (a.order or 0) < (b.order or 0)
 end
 
 --- What takes findings. `changes`: what the policy says of severities, by id; "off" drops a finding.
@@ -156,10 +156,11 @@ local function run_policy(policy, subjects, add)
   end
 end
 
-local function sorted(findings)
+--- In the one order, and numbered.
+function M.sorted(findings)
   table.sort(findings, before)
   for i, finding in ipairs(findings) do
-    finding.id, finding.order = ("F%d"):format(i), nil
+    finding.id, finding.order = ("F%d"):format(i), i
   end
   return findings
 end
@@ -182,7 +183,7 @@ function M.findings(input, decisions, options)
   if policy then
     run_policy(policy, subjects, add)
   end
-  return sorted(findings)
+  return M.sorted(findings)
 end
 
 --- The findings of one rule alone, as its tests want them.
@@ -198,7 +199,7 @@ function M.one(rule, input, decisions, options)
   else
     run_policy({ rules = { rule }, settings = settings, box = options.policy.box }, subjects, add)
   end
-  return sorted(findings)
+  return M.sorted(findings)
 end
 
 M.RANK = RANK

@@ -113,6 +113,7 @@ local KINDS = {
     end,
     "the path of a policy, or a list of them",
   },
+  baseline = { is_path, "the path of a baseline file" },
   found_zones = { is_flag, "true or false" },
   find_policy = { is_flag, "true or false" },
   fixes = { is_flag, "true or false" },

@@ -56,7 +56,7 @@ local function exit_code(result, pending, left)
     return 1
   elseif result.summary.failed_input then
     return 2
-  elseif result.summary.undecided + result.summary.undecided_documents > 0 then
+  elseif result.summary.failing.undecided + result.summary.undecided_documents > 0 then
     return 3
   end
   return 0

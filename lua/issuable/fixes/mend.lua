@@ -141,7 +141,7 @@ local function disproved(result, again)
       return ("%s would still be %s (%s)"):format(before.name, after.verdict, after.reason)
     elseif before.verdict == "allowed" and after.verdict ~= "allowed" then
       return ("%s would no longer be allowed (%s)"):format(before.name, after.reason)
-    elseif before.verdict ~= "allowed" and not before.mended and after.verdict == "allowed" then
+    elseif before.verdict ~= "allowed" and not before.mended and not before.waived and after.verdict == "allowed" then
       return ("%s would become allowed without being asked for"):format(before.name)
     end
   end
@@ -224,7 +224,13 @@ end
 ---@param redo fun(files: issuable.Files): table reads the zones again from these files and decides everything again
 function M.run(result, options, redo)
   result.fixes = {}
-  local changes = plan.changes(result.decisions, {
+  local wanted = {}
+  for _, decision in ipairs(result.decisions) do
+    if not decision.waived then
+      wanted[#wanted + 1] = decision
+    end
+  end
+  local changes = plan.changes(wanted, {
     now = options.now,
     override_forbidden = options.override_forbidden,
     zones = result.input.zones,

@@ -191,6 +191,9 @@ local function summary_lines(result)
     plural(summary.requests, "certificate request"),
     #counts > 0 and table.concat(counts, ", ") or "nothing asks for a certificate"
   )
+  if summary.waived > 0 then
+    lines[#lines + 1] = plural(summary.waived, "finding") .. " waived, or known to the baseline"
+  end
   for _, zone in ipairs(result.input.zones) do
     lines[#lines + 1] = ("zone %s: %s%s"):format(
       zone.apex or "(no SOA)",

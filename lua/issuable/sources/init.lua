@@ -49,6 +49,16 @@ function State:problem(problem)
   list[#list + 1] = problem
 end
 
+--- Comments that waive findings in place (policy/comments.lua).
+function State:ignore(list)
+  if list then
+    self.input.ignores = self.input.ignores or {}
+    for _, ignore in ipairs(list) do
+      table.insert(self.input.ignores, ignore)
+    end
+  end
+end
+
 function State:document(path, kind, scope)
   local documents = self.input.documents
   documents[#documents + 1] = { path = path, kind = kind, scope = scope, digest = self.files:digest(path) }
@@ -145,6 +155,7 @@ local function load_manifest(state, entry)
   end
   state.files:keep_only(entry.path, kept)
   source.stream:close() -- it holds the whole text
+  state:ignore(source.ignores)
 end
 
 --- A file without a telling extension: a zone when its text names an SOA; otherwise nobody's business while walking.
@@ -302,6 +313,7 @@ function M.read(options)
   drop_included(input)
   drop_shim_sources(input)
   for _, subject in ipairs(input.zones) do
+    state:ignore(subject.ignores)
     state:document(subject.path, "zone", "")
   end
   local resolver = issuers.new(input.issuers, options)
