@@ -215,7 +215,7 @@ function M.run(options)
   end
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
-  result.policy = read.policy
+  result.policy, result.directory = read.policy, read.directory
   result.findings = judge.findings(result.input, result.decisions, { policy = read.policy, asker = result.asker, now = options.now })
   waive(result, read.policy, options, read.baseline)
   result.fixes = {}
@@ -225,6 +225,23 @@ function M.run(options)
     end)
   end
   result.summary = summarise(result)
+  return result
+end
+
+--- The tightest CAA for what is asked for, instead of the fixes of what is denied.
+---@param options issuable.CheckOptions
+---@return table? result as of M.run; `fixes` hold the changes, each with `loses`
+---@return string? message usage error
+function M.pin(options)
+  options.fixes = false
+  local result, message = M.run(options)
+  if not result then
+    return nil, message
+  end
+  local changes = require("issuable.fixes.pin").changes(result, { now = options.now, directory = result.directory })
+  mend.apply(result, changes, options, function(files)
+    return decide(sources.with_zones_from(result.input, files), options)
+  end)
   return result
 end
 

@@ -9,7 +9,7 @@ local version = require "issuable.version"
 
 local M = {}
 
-local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "rules", "test" }
+local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "pin", "rules", "test" }
 
 local EXIT_CODES = [[
 Exit codes:

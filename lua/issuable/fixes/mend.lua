@@ -6,6 +6,7 @@ local diff = require "issuable.fixes.diff"
 local edits = require "issuable.fixes.edits"
 local effect = require "issuable.fixes.effect"
 local plan = require "issuable.fixes.plan"
+local wants = require "issuable.fixes.wants"
 local zonefile = require "issuable.fixes.zonefile"
 
 local M = {}
@@ -200,17 +201,25 @@ local function prove(result, redo)
 end
 
 local function link(result)
-  local of_decision = {}
+  local of_decision, of_want = {}, {}
   for i, fix in ipairs(result.fixes) do
     fix.id = ("X%d"):format(i)
     for _, change in ipairs(fix.changes) do
       for _, decision in ipairs(change.decisions) do
         of_decision[decision] = { fix = fix, change = change }
       end
+      for _, want in ipairs(change.wants or {}) do
+        of_want[want] = { fix = fix, change = change }
+      end
     end
   end
   for _, finding in ipairs(result.findings) do
-    local mended = finding.decision and not finding.alone and of_decision[finding.decision]
+    local mended
+    if finding.want then
+      mended = of_want[finding.want]
+    else
+      mended = finding.decision and not finding.alone and of_decision[finding.decision]
+    end
     if mended then
       finding.fix, finding.change = mended.fix, mended.change
       table.insert(mended.fix.findings, finding.id)
@@ -218,23 +227,13 @@ local function link(result)
   end
 end
 
---- Plans, proves and attaches the fixes of a check.
----@param result table of issuable.check: input, decisions, findings; gains `fixes`, and each finding its fix and change
----@param options { now: integer, override_forbidden?: boolean }
+--- Turns changes into edits, proves them together and attaches them to the result.
+---@param result table of issuable.check; gains `fixes`
+---@param changes issuable.Change[]
+---@param options { now: integer }
 ---@param redo fun(files: issuable.Files): table reads the zones again from these files and decides everything again
-function M.run(result, options, redo)
+function M.apply(result, changes, options, redo)
   result.fixes = {}
-  local wanted = {}
-  for _, decision in ipairs(result.decisions) do
-    if not decision.waived then
-      wanted[#wanted + 1] = decision
-    end
-  end
-  local changes = plan.changes(wanted, {
-    now = options.now,
-    override_forbidden = options.override_forbidden,
-    zones = result.input.zones,
-  })
   local shared = shared_files(result.input.zones)
   for _, group in ipairs(by_zone(changes)) do
     local fix
@@ -247,6 +246,31 @@ function M.run(result, options, redo)
   end
   prove(result, redo)
   link(result)
+end
+
+--- Plans, proves and attaches the fixes of a check: of what is denied, and of what rules want changed.
+---@param result table of issuable.check: input, decisions, findings; gains `fixes`, and each finding its fix and change
+---@param options { now: integer, override_forbidden?: boolean }
+---@param redo fun(files: issuable.Files): table
+function M.run(result, options, redo)
+  local denied = {}
+  for _, decision in ipairs(result.decisions) do
+    if not decision.waived then
+      denied[#denied + 1] = decision
+    end
+  end
+  local changes = plan.changes(denied, {
+    now = options.now,
+    override_forbidden = options.override_forbidden,
+    zones = result.input.zones,
+  })
+  for _, finding in ipairs(result.findings) do
+    if finding.want then
+      wants.add(changes, result)
+      break
+    end
+  end
+  M.apply(result, changes, options, redo)
 end
 
 return M

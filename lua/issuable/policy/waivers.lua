@@ -112,7 +112,8 @@ end
 local function told(waiver, span, state, subject)
   if state.over then
     local text = state.used and "it ended on %s, and what it waived is still there" or "it ended on %s, and nothing needs it any more"
-    return about("waiver-ended", "warning", span, ("the waiver of %s: "):format(subject) .. text:format(waiver.expires), "renew it with a new reason, or remove it")
+    local message = ("the waiver of %s: %s"):format(subject, text:format(waiver.expires))
+    return about("waiver-ended", "warning", span, message, "renew it with a new reason, or remove it")
   elseif not state.used then
     return about("waiver-unused", "warning", span, ("the waiver of %s waives nothing"):format(subject), "remove it")
   end
