@@ -14,8 +14,8 @@ local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "pin", "rules"
 local EXIT_CODES = [[
 Exit codes:
    0  everything decided and allowed or exempt; fix: nothing left to do, or all written
-   1  something is denied, or a finding reaches --fail-on; fix: edits pending or refused
-   2  usage error, or a named input that cannot be read
+   1  something is denied, or a finding reaches --fail-on; fix, pin: edits pending or refused; test: a test failed
+   2  usage error, a named input that cannot be read, or a rule of the policy that failed
    3  nothing denied, but something undecided (--undecided=warn makes it 0)]]
 
 --- Messages quote arguments, file names and bytes of files: only line breaks pass to the terminal as they are.

@@ -107,7 +107,7 @@ function M.active(policy)
     local asked_for = change and change.severity and change.severity ~= "off"
     local now = M.changed(rule, change)
     if policy and policy.base == "strict" and rule.strict and not (change and change.severity) then
-      now = M.changed(rule, { severity = rule.strict })
+      now = M.changed(now, { severity = rule.strict })
     end
     if (RANK[rule.set] <= rank or asked_for) and now.severity ~= "off" and (now.when or not rule.needs_when) then
       list[#list + 1] = now
