@@ -3,6 +3,24 @@
  * Source: design section 2 (never proxies: ipairs, # and pairs ignore metamethods on LuaJIT). */
 #include "lua_sandbox.h"
 
+#include <stdint.h>
+
+/* Pushes a new table of `to` that is as large as the one at `index` of `from`: counting first is
+ * cheaper than growing. */
+static void push_table_like(lua_State *from, int index, lua_State *to) {
+    size_t all = 0, list = iss_rawlen(from, index);
+    lua_pushnil(from);
+    while (lua_next(from, index)) {
+        lua_pop(from, 1);
+        all++;
+    }
+    if (list > all) { /* a border of a list with holes is anywhere */
+        list = all;
+    }
+    lua_createtable(to, list < INT32_MAX ? (int)list : 0,
+                    all - list < INT32_MAX ? (int)(all - list) : 0);
+}
+
 static void push_number(lua_State *from, int index, lua_State *to) {
 #if LUA_VERSION_NUM >= 503
     if (lua_isinteger(from, index)) {
@@ -60,8 +78,7 @@ void box_copy_in(lua_State *host, int index, int name_index, lua_State *L, int c
     default:
         luaL_error(L, "a %s cannot enter", lua_typename(host, lua_type(host, index)));
     }
-    size_t count = iss_rawlen(host, index);
-    lua_createtable(L, count < 100000 ? (int)count : 0, count == 0 ? 8 : 0);
+    push_table_like(host, index, L);
     lua_pushnil(host);
     while (lua_next(host, index)) {
         int top = lua_gettop(host);
@@ -140,8 +157,7 @@ static void clone(lua_State *L, int index, int depth) {
         luaL_error(L, "data nests deeper than %d levels", BOX_DEPTH);
     }
     luaL_checkstack(L, 6, "too much data");
-    size_t count = iss_rawlen(L, index);
-    lua_createtable(L, count < 100000 ? (int)count : 0, count == 0 ? 8 : 0);
+    push_table_like(L, index, L);
     int copy = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, index)) {

@@ -4,6 +4,7 @@
 #include "budget.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define BYTES_PER_STEP 64
@@ -13,6 +14,7 @@
 /* Lua answers a refused block by collecting everything and asking once more; more than a few such
  * rounds in one call are an attack. */
 #define MOST_REFUSALS 4
+#define SLAB          ((size_t)16384)
 /* The processor clock is a system call: it is asked only when the cheap clock gives a reason. */
 #define CLOCK_SHARE 4
 
@@ -62,37 +64,159 @@ enum sandbox_over sandbox_budget_tick(sandbox_budget *budget, int64_t steps) {
     return budget->over;
 }
 
-static int may_have(sandbox_budget *budget, size_t size, size_t growth) {
-    budget->steps -= (int64_t)(size / BYTES_PER_STEP);
+/* Takes bytes from the system into the account. */
+static int may_hold(sandbox_budget *budget, size_t bytes) {
     size_t left = budget->limit > budget->used ? budget->limit - budget->used : 0;
-    if (size > budget->block || growth > left) {
+    if (bytes > left) {
+        budget->refusals++;
+        return 0;
+    }
+    budget->used += bytes;
+    if (budget->used > budget->peak) {
+        budget->peak = budget->used;
+    }
+    return 1;
+}
+
+static int is_small(size_t size) {
+#if defined(__SANITIZE_ADDRESS__)
+    (void)size; /* so that every block keeps its own guards */
+    return 0;
+#else
+    return size <= SANDBOX_SMALL;
+#endif
+}
+
+static size_t class_of(size_t size) {
+    return (size + 15) / 16 - 1;
+}
+
+/* A small block: one that was given back, else a piece of the newest slab. */
+static void *small_block(sandbox_budget *budget, size_t size) {
+    size_t class = class_of(size);
+    void *block = budget->free_lists[class];
+    if (block != NULL) {
+        memcpy(&budget->free_lists[class], block, sizeof(void *));
+        return block;
+    }
+    size_t bytes = (class + 1) * 16;
+    if ((size_t)(budget->fresh_end - budget->fresh) < bytes) {
+        if (!may_hold(budget, SLAB)) {
+            return NULL;
+        }
+        char *slab = malloc(SLAB);
+        if (slab == NULL) {
+            budget->used -= SLAB;
+            return NULL;
+        }
+        memcpy(slab, &budget->slabs, sizeof(void *));
+        budget->slabs = slab;
+        budget->fresh = slab + 16; /* keeps the alignment */
+        budget->fresh_end = slab + SLAB;
+    }
+    block = budget->fresh;
+    budget->fresh += bytes;
+    return block;
+}
+
+static void *large_block(sandbox_budget *budget, size_t size) {
+    if (!may_hold(budget, size)) {
+        return NULL;
+    }
+    void *block = malloc(size);
+    if (block == NULL) {
+        budget->used -= size;
+    }
+    return block;
+}
+
+static void give_back(sandbox_budget *budget, void *block, size_t size) {
+    if (block == NULL) {
+        return;
+    }
+    if (is_small(size)) {
+        size_t class = class_of(size);
+        memcpy(block, &budget->free_lists[class], sizeof(void *));
+        budget->free_lists[class] = block;
+    } else {
+        free(block);
+        budget->used -= size;
+    }
+}
+
+void sandbox_budget_release(sandbox_budget *budget) {
+    while (budget->slabs != NULL) {
+        void *slab = budget->slabs;
+        memcpy(&budget->slabs, slab, sizeof(void *));
+        free(slab);
+        budget->used -= SLAB;
+    }
+    memset(budget->free_lists, 0, sizeof budget->free_lists);
+    budget->fresh = budget->fresh_end = NULL;
+}
+
+/* What a new size costs in steps, and whether one piece may be so large. Large ones are refused as
+ * soon as the steps are used up. */
+static int may_ask(sandbox_budget *budget, size_t size) {
+    budget->steps -= (int64_t)(size / BYTES_PER_STEP);
+    if (size > budget->block) {
         budget->refusals++;
         return 0;
     }
     return size < LARGE_BLOCK || budget->steps >= 0;
 }
 
+static void *moved(sandbox_budget *budget, void *block, size_t old_size, size_t new_size) {
+    if (block != NULL && is_small(old_size) && is_small(new_size) &&
+        class_of(old_size) == class_of(new_size)) {
+        return block;
+    }
+    if (block != NULL && !is_small(old_size) && !is_small(new_size)) {
+        if (new_size > old_size && !may_hold(budget, new_size - old_size)) {
+            return NULL;
+        }
+        void *fresh = realloc(block, new_size);
+        if (fresh == NULL) {
+            if (new_size <= old_size) {
+                return block;
+            }
+            budget->used -= new_size - old_size;
+            return NULL;
+        }
+        if (new_size < old_size) {
+            budget->used -= old_size - new_size;
+        }
+        return fresh;
+    }
+    void *fresh =
+        is_small(new_size) ? small_block(budget, new_size) : large_block(budget, new_size);
+    if (fresh != NULL && block != NULL) {
+        memcpy(fresh, block, old_size < new_size ? old_size : new_size);
+        give_back(budget, block, old_size);
+    }
+    return fresh;
+}
+
 void *sandbox_budget_alloc(void *data, void *block, size_t old_size, size_t new_size) {
     sandbox_budget *budget = data;
     size_t old = block == NULL ? 0 : old_size; /* without a block it is a hint about the type */
     if (new_size == 0) {
-        free(block);
-        budget->used -= old;
+        give_back(budget, block, old);
         return NULL;
     }
-    if (new_size > old && !may_have(budget, new_size, new_size - old)) {
-        if (budget->refused != NULL) {
-            budget->refused(budget->owner);
-        }
-        return NULL;
+    void *fresh = NULL;
+    if (new_size <= old) { /* must not fail: it may move into a slab above the limit */
+        size_t limit = budget->limit;
+        budget->limit = SIZE_MAX;
+        fresh = moved(budget, block, old, new_size);
+        budget->limit = limit;
+        return fresh != NULL ? fresh : block;
     }
-    void *fresh = realloc(block, new_size);
-    if (fresh == NULL) {
-        return new_size <= old ? block : NULL;
+    if (may_ask(budget, new_size)) {
+        fresh = moved(budget, block, old, new_size);
     }
-    budget->used = budget->used - old + new_size;
-    if (budget->used > budget->peak) {
-        budget->peak = budget->used;
+    if (fresh == NULL && budget->refused != NULL) {
+        budget->refused(budget->owner);
     }
     return fresh;
 }

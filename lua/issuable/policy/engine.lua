@@ -10,8 +10,8 @@ local M = {}
 --- Steps of one rule in one run: a base, and so many for each subject it is about. Sandboxed steps cost about 5 ns.
 local BASE_STEPS = 5000000
 local STEPS_EACH = 20000
---- RRsets that the sandbox keeps at a time: it holds no estate.
-local MOST_SHARED = 1000
+--- Properties and issuers that the sandbox keeps at a time (about 600 bytes each): it holds no estate.
+local MOST_SHARED = 10000
 
 ---@class issuable.PolicyEngine
 local Engine = {}
@@ -31,15 +31,19 @@ end
 ---@param policy issuable.Policy
 ---@param add fun(fields: table, rule: table) takes a finding
 function M.new(policy, add)
-  local self = setmetatable({ policy = policy, add = add, index = {}, account = {}, dead = {}, shared = {}, shares = 0 }, Engine)
+  local self = setmetatable({ policy = policy, add = add, index = {}, account = {}, dead = {}, by_id = {} }, Engine)
   local by_subject = {}
   for _, rule in ipairs(active(policy)) do
     by_subject[rule.on] = by_subject[rule.on] or {}
     table.insert(by_subject[rule.on], rule)
     self.account[rule] = BASE_STEPS
+    self.by_id[rule.check["function"]] = rule
   end
   for subject, rules in pairs(by_subject) do
     self.index[subject] = when.index(rules)
+  end
+  if next(self.index) ~= nil then
+    self:prepare()
   end
   return self
 end
@@ -58,7 +62,7 @@ function Engine:fail(rule, trouble, subject)
   if self.dead[rule] then
     return
   end
-  self.dead[rule] = true
+  self.dead[rule], self.any_dead = true, true
   local path, line = trouble.path or rule.path, trouble.line or rule.check.line or rule.line
   self.add({
     rule = "policy-error",
@@ -152,19 +156,70 @@ function Engine:take(rule, result, kind, subject, use)
   end
 end
 
---- The number under which the sandbox keeps an RRset that many decisions share.
-function Engine:share(rrset, owner)
-  local key = rrset or owner or ""
+--- The number under which the sandbox keeps something that many subjects share; it is made when it is not there.
+function Engine:share(key, weight, make, ...)
   local number = self.shared[key]
   if not number then
-    if self.shares >= MOST_SHARED then
-      self.policy.box:call("forget")
-      self.shared, self.shares = {}, 0
-    end
     number = self.shares + 1
-    self.shares = number
+    self.shares, self.weight = number, self.weight + weight
     self.shared[key] = number
-    self.policy.box:call("share", number, views.rrset(rrset, owner))
+    self.policy.box:call("share", number, make(...))
+  end
+  return number
+end
+
+--- An issuer is merged anew for every request, so it is known by what a rule can see of it.
+local function issuer_key(request)
+  local issuer = request.issuer
+  if not issuer then
+    return request
+  end
+  local accounts = issuer.accounts
+  local account = accounts and (#accounts == 1 and accounts[1] or table.concat(accounts, " ")) or ""
+  return (request.scope or "")
+    .. "\0"
+    .. (type(issuer.namespace) == "string" and issuer.namespace or "")
+    .. "\0"
+    .. (issuer.kind or "")
+    .. "\0"
+    .. (issuer.name or "")
+    .. "\0"
+    .. (request.ca and request.ca.id or "")
+    .. "\0"
+    .. account
+end
+
+--- The shared parts of a subject: its RRset and its issuer.
+function Engine:parts(kind, subject, use)
+  if self.weight >= MOST_SHARED then
+    self.policy.box:call("forget")
+    self.shared, self.shares, self.weight = {}, 0, 0
+  end
+  local parts, request = {}, kind == "request" and subject or use and use.request
+  if kind == "decision" then
+    local answer = subject.answer
+    local rrset = answer and answer.rrset
+    local owner = answer and answer.found_at or subject.name
+    parts.rrset = self:share(rrset or owner or "", rrset and #rrset.properties or 1, views.rrset, rrset, owner)
+  end
+  if request then
+    parts.issuer = self:share(issuer_key(request), 1, views.issuer_of, request)
+  end
+  return parts
+end
+
+--- The number of a list of rules that run together.
+function Engine:group(rules)
+  local number = self.groups[rules]
+  if not number then
+    self.group_count = self.group_count + 1
+    number = self.group_count
+    self.groups[rules] = number
+    local ids = {}
+    for i, rule in ipairs(rules) do
+      ids[i] = rule.check["function"]
+    end
+    self.policy.box:call("group", number, ids)
   end
   return number
 end
@@ -172,15 +227,21 @@ end
 --- A new state inside: what a rule left behind must not reach the others.
 function Engine:restart()
   self.policy.box:restart()
-  self.shared, self.shares = {}, 0
+  self:prepare()
+end
+
+--- What the inside has to know before it runs a rule.
+function Engine:prepare()
+  self.shared, self.shares, self.weight = {}, 0, 0
+  self.groups, self.group_count = setmetatable({}, { __mode = "k" }), 0
+  self.policy.box:call("set", self.policy.settings)
 end
 
 --- One rule after the other, to find the one that overran the budget.
 function Engine:one_by_one(rules, view, kind, subject, use)
   local box = self.policy.box
   for _, rule in ipairs(rules) do
-    local number = kind == "decision" and self:share(subject.answer and subject.answer.rrset, view.found_at or view.name) or nil
-    local ok, result = box:call("run", view, number, { rule.check["function"] }, self.policy.settings)
+    local ok, result = box:call("run", view, self:parts(kind, subject, use), self:group { rule })
     if ok then
       for _, item in ipairs(result or {}) do
         self:take(rule, item, kind, subject, use)
@@ -194,6 +255,9 @@ end
 
 --- The rules that have neither failed nor (for a decision) run already.
 function Engine:living(rules, done)
+  if not done and not self.any_dead then
+    return rules
+  end
   local all = true
   for _, rule in ipairs(rules) do
     all = all and not self.dead[rule] and not (done and done[rule])
@@ -212,17 +276,9 @@ end
 
 --- Runs some rules over a subject.
 function Engine:run_rules(rules, kind, subject, use)
-  local box, number = self.policy.box, nil
+  local box = self.policy.box
   local view = views[kind](subject, use)
-  if kind == "decision" then
-    number = self:share(subject.answer and subject.answer.rrset, view.found_at or view.name)
-  end
-  local ids, by_id = {}, {}
-  for i, rule in ipairs(rules) do
-    ids[i] = rule.check["function"]
-    by_id[ids[i]] = rule
-  end
-  local ok, result = box:call("run", view, number, ids, self.policy.settings)
+  local ok, result = box:call("run", view, self:parts(kind, subject, use), self:group(rules))
   if not ok then
     self:restart()
     self:one_by_one(rules, view, kind, subject, use)
@@ -230,7 +286,7 @@ function Engine:run_rules(rules, kind, subject, use)
   end
   self:charge(rules, box:allowance() - box:left(), NAMES[kind], subject)
   for _, item in ipairs(result or {}) do
-    self:take(by_id[item.id], item, kind, subject, use)
+    self:take(self.by_id[item.id], item, kind, subject, use)
   end
 end
 
@@ -246,11 +302,12 @@ function Engine:run(kind, subject)
     end
     return
   end
-  local done = {}
-  for _, use in ipairs(subject.requests) do
+  local uses = subject.requests
+  local done = #uses > 1 and {} or nil
+  for _, use in ipairs(uses) do
     local rules = self:living(index:find(values(subject, use)), done)
     if #rules > 0 then
-      for _, rule in ipairs(rules) do
+      for _, rule in ipairs(done and rules or {}) do
         done[rule] = true
       end
       self:run_rules(rules, kind, subject, use)
@@ -258,9 +315,13 @@ function Engine:run(kind, subject)
   end
 end
 
---- Takes the steps of a call off the accounts of its rules; shared equally, because only their sum is known.
+--- Takes the steps of a call off the accounts of its rules; shared equally, because only their sum is known. A call within what
+--- each subject brings costs nothing.
 function Engine:charge(rules, steps, name, subject)
   local each = steps / #rules
+  if each <= STEPS_EACH then
+    return
+  end
   for _, rule in ipairs(rules) do
     local left = self.account[rule] + STEPS_EACH - each
     self.account[rule] = math.min(left, BASE_STEPS)

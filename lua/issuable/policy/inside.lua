@@ -99,43 +99,75 @@ local function load(text, chunk)
 end
 
 -- Masters: a rule works on a copy, so that what it changes is gone with it.
-local shared = {}
-local subject
+local shared, groups, settings, empty = {}, {}, {}, true
 
---- Keeps something that many subjects share (an RRset) under a number.
+--- Keeps something that many subjects share (an RRset, an issuer) under a number.
 local function share(number, value)
   shared[number] = value
 end
 
 local function forget()
-  shared, subject = {}, nil
+  shared = {}
 end
 
---- Runs rules over a subject. `number`: of the shared RRset, which becomes subject.rrset; `ids`: functions.
---- Returns nothing when nobody has anything to say, else { { id, reports = {…} } or { id, error = "…" } }.
-local function run(value, number, ids, settings)
-  if value ~= nil then
-    subject = value
-    subject.rrset = number and shared[number] or subject.rrset
+--- Keeps which rules (functions) run together, under a number; and the settings.
+local function group(number, ids)
+  groups[number] = ids
+end
+
+local function set(value)
+  settings, empty = value, next(value) == nil
+end
+
+--- What a rule that failed says.
+local function failure(id, message)
+  if message == "not enough memory" then
+    error(message, 0) -- the outside knows the line
   end
-  local out
-  for _, id in ipairs(ids) do
-    local reports = {}
-    local ok, message = pcall(functions[id], native.clone(subject), CLASSES.reporter(reports), native.clone(settings))
-    if not ok and message == "not enough memory" then
-      error(message, 0) -- the outside knows the line
-    elseif not ok or #reports > 0 then
+  return { id = id, error = type(message) == "string" and message or "an error that is a " .. type(message) }
+end
+
+-- Most rules have nothing to say: the list that takes what is reported is made anew only when it was used.
+local reports, report
+
+--- Runs rules over a subject. `parts`: numbers of what is shared, by field; `number`: the group of rules.
+--- Returns nothing when nobody has anything to say, else { { id, reports = {…} } or { id, error = "…" } }.
+local function run(subject, parts, number)
+  for field, part in next, parts do
+    subject[field] = shared[part]
+  end
+  local ids, out = groups[number], nil
+  if not report or reports[1] then
+    reports = {}
+    report = CLASSES.reporter(reports)
+  end
+  for i = 1, #ids do
+    local id, copy = ids[i], nil
+    if i < #ids then
+      copy = native.clone(subject)
+    else -- the last one may have the subject itself: it is one copy already, but for what is shared
+      for field, part in next, parts do
+        subject[field] = native.clone(shared[part])
+      end
+      copy = subject
+    end
+    local ok, message = pcall(functions[id], copy, report, empty and {} or native.clone(settings))
+    if not ok or reports[1] then
       out = out or {}
       if not ok then
-        out[#out + 1] = { id = id, error = type(message) == "string" and message or "an error that is a " .. type(message) }
+        out[#out + 1] = failure(id, message)
       elseif #reports > MOST_REPORTS then
         out[#out + 1] = { id = id, error = ("more than %d reports about one subject"):format(MOST_REPORTS) }
       else
         out[#out + 1] = { id = id, reports = reports }
       end
+      reports = {}
+      report = CLASSES.reporter(reports)
     end
   end
-  return out
+  if out then
+    return out
+  end
 end
 
-return { classes = { rrset = CLASSES.rrset }, load = load, share = share, forget = forget, run = run }
+return { classes = { rrset = CLASSES.rrset }, load = load, share = share, forget = forget, group = group, set = set, run = run }

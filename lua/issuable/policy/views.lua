@@ -48,7 +48,8 @@ function M.issuer(issuer)
   }
 end
 
-local function issuer_of(request)
+--- The issuer as a request sees it.
+function M.issuer_of(request)
   local reference = request.issuer_ref or {}
   local view = M.issuer(request.issuer)
     or { kind = text(reference.kind), name = text(reference.name), scope = request.scope, accounts = copy_list(request.accounts) or {} }
@@ -57,6 +58,7 @@ local function issuer_of(request)
   return view
 end
 
+--- A request. `issuer` is added by whoever runs the rule, because many requests share one.
 ---@param request table Request subject
 ---@return table view
 function M.request(request)
@@ -69,7 +71,6 @@ function M.request(request)
     subject = request.subject,
     secret = text(request.secret),
     is_ca = request.is_ca == true,
-    issuer = issuer_of(request),
     ca = request.ca and request.ca.id,
     identifiers = {},
     expiry = { not_after = request.expiry and text(request.expiry.not_after), renewal = request.expiry and text(request.expiry.renewal) },
@@ -133,7 +134,7 @@ local function place_of(list, item)
   end
 end
 
---- A decision as one of its requests sees it. `rrset` is added by whoever runs the rule, because many decisions share one.
+--- A decision as one of its requests sees it. `rrset` and `issuer` are added by whoever runs the rule, because many share one.
 ---@param decision table
 ---@param use { request: table, identifier: table }?
 ---@return table view
@@ -165,7 +166,6 @@ function M.decision(decision, use)
   if request then
     view.scope, view.namespace, view.kind = request.scope, text(request.namespace), text(request.kind)
     view.subject, view.secret = request.subject, text(request.secret)
-    view.issuer = issuer_of(request)
   end
   return view
 end
@@ -192,14 +192,20 @@ end
 --- What `when` compares, by kind of subject.
 M.values = {}
 
+local names_of_ca = setmetatable({}, { __mode = "k" })
+
 --- The id of a CA, and its issuer domain names: a `when` may say either.
 local function ca_names(ca)
   if not ca then
     return nil
   end
-  local names = { ca.id }
-  for _, identity in ipairs(ca.identities or {}) do
-    names[#names + 1] = identity.domain
+  local names = names_of_ca[ca]
+  if not names then
+    names = { ca.id }
+    for _, identity in ipairs(ca.identities or {}) do
+      names[#names + 1] = identity.domain
+    end
+    names_of_ca[ca] = names
   end
   return names
 end

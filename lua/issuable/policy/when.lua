@@ -130,11 +130,10 @@ end
 ---@param values table by field of `when`
 ---@return table[] rules the caller changes nothing in it
 function Index:find(values)
-  local key = {}
-  for i, field in ipairs(self.fields) do
-    key[i] = tostring(values[field])
+  local key = ""
+  for i = 1, #self.fields do
+    key = key .. "\0" .. tostring(values[self.fields[i]])
   end
-  key = table.concat(key, "\0")
   local list = self.known[key]
   if not list then
     list = {}

@@ -4,21 +4,11 @@
 
 local behaviours = require "issuable.authorities.behaviours"
 local dates = require "issuable.dates"
-local decide = require "issuable.decide"
 local describe = require "issuable.rules.describe"
 local parameters = require "issuable.decide.parameters"
 
 local DAY = behaviours.PARAMETERS_BINDING
-
---- The same question on that day.
-local function then_decided(decision, when)
-  local question = {}
-  for field, value in pairs(decision.question) do
-    question[field] = value
-  end
-  question.now = when
-  return decide.decide(question, decision.answer)
-end
+local BINDING = dates.parse(DAY)
 
 --- A CA that does not yet process parameters issues today on a property whose parameters do not fit: `issuable` calls that
 --- denied already, because it may stop any day; told here is the day on which it must.
@@ -39,15 +29,8 @@ return {
     .. "another method stops renewing on that day.",
   fix = "Let the property name the account and the method that are really used; `issuable fix` proposes the edit.",
   check = function(decision, report, context)
-    local day = dates.parse(DAY)
-    if not decision.question or not decision.answer or context.now >= day then
-      return
-    end
-    local later = enforced_later(decision)
-    if not later and decision.verdict == "allowed" and decision.answer.rrset then
-      later = then_decided(decision, day).verdict ~= "allowed"
-    end
-    if later then
+    -- parameters are judged as binding already, so what is allowed today stays allowed
+    if context.now < BINDING and enforced_later(decision) then
       report {
         message = ("%s: a CA that still disregards account and method issues today, and must refuse from %s"):format(describe.name(decision), DAY),
         labels = describe.labels(decision),

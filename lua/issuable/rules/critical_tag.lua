@@ -28,7 +28,11 @@ return {
     .. "forbids issuance to everybody, whatever the other properties say. Where a certificate is asked for, caa-denied is the error; here nobody asks yet.",
   fix = "Correct the tag, clear the flag, or remove the property; only its owner knows which.",
   check = function(rrset, report, context)
-    if told(context)[rrset] then
+    local critical = false
+    for _, property in ipairs(rrset.properties) do
+      critical = critical or property.flags > 0
+    end
+    if not critical or told(context)[rrset] then
       return
     end
     local strict = behaviours.at("strict", context.now)

@@ -2,21 +2,36 @@
 -- SPDX-License-Identifier: MIT
 -- cert-manager: "duplicate secretName" (pkg/controller/certificates: DuplicateSecretName since v1.15); before that, a loop of new orders.
 
---- The same Certificate from a base, an overlay and a dump is one.
-local function by_secret(requests)
-  local groups, order = {}, {}
+--- A table of tables, made as it is needed: no key is put together for the many that have no double.
+local function inner(outer, key)
+  local found = outer[key]
+  if not found then
+    found = {}
+    outer[key] = found
+  end
+  return found
+end
+
+--- Certificates by Secret where there are several. The same Certificate from a base, an overlay and a dump is one.
+local function doubled(requests)
+  local first, groups, order = {}, {}, {}
   for _, request in ipairs(requests) do
     if request.secret and request.kind == "Certificate" and request.name then
-      local key = ("%s\0%s\0%s"):format(request.scope, request.namespace or "", request.secret)
-      local group = groups[key]
-      if not group then
-        group = { seen = {}, list = {} }
-        groups[key] = group
-        order[#order + 1] = group
-      end
-      if not group.seen[request.name] then
-        group.seen[request.name] = true
-        group.list[#group.list + 1] = request
+      local secrets = inner(inner(first, request.scope), request.namespace or "")
+      local other = secrets[request.secret]
+      if not other then
+        secrets[request.secret] = request
+      elseif other.name ~= request.name then
+        local group = groups[other]
+        if not group then
+          group = { seen = { [other.name] = true }, list = { other } }
+          groups[other] = group
+          order[#order + 1] = group
+        end
+        if not group.seen[request.name] then
+          group.seen[request.name] = true
+          group.list[#group.list + 1] = request
+        end
       end
     end
   end
@@ -44,18 +59,16 @@ return {
     .. "until the CA's rate limits are reached for every name.",
   fix = "Give each Certificate a secretName of its own, or make them one Certificate with all the names.",
   check = function(input, report)
-    for _, group in ipairs(by_secret(input.requests)) do
-      if #group.list > 1 then
-        local labels = {}
-        for i, request in ipairs(group.list) do
-          labels[i] = { span = request.span, text = ("writes the Secret %s"):format(request.secret), primary = i == 1 }
-        end
-        local first = group.list[1]
-        report {
-          message = ("%d Certificates write the Secret %s%s"):format(#group.list, first.namespace and first.namespace .. "/" or "", first.secret),
-          labels = labels,
-        }
+    for _, group in ipairs(doubled(input.requests)) do
+      local labels = {}
+      for i, request in ipairs(group.list) do
+        labels[i] = { span = request.span, text = ("writes the Secret %s"):format(request.secret), primary = i == 1 }
       end
+      local first = group.list[1]
+      report {
+        message = ("%d Certificates write the Secret %s%s"):format(#group.list, first.namespace and first.namespace .. "/" or "", first.secret),
+        labels = labels,
+      }
     end
   end,
   test = {

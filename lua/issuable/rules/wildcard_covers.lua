@@ -13,13 +13,14 @@ return {
     if not request.ca or request.ca.behaviour ~= "boulder" then
       return
     end
-    local wildcards = {}
+    local wildcards
     for _, identifier in ipairs(request.identifiers) do
       if identifier.type == "dns" and identifier.wildcard and identifier.name then
+        wildcards = wildcards or {}
         wildcards[identifier.name] = identifier
       end
     end
-    if next(wildcards) == nil then
+    if not wildcards or #request.identifiers < 2 then
       return
     end
     for _, identifier in ipairs(request.identifiers) do
