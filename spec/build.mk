@@ -13,11 +13,16 @@
 # A module <m> is there as soon as csrc/lua/lua_<m>.c is (no underscore in <m>; lua_<m>_*.c belong to it as well).
 # Its engine is csrc/<m>/*.c; what else it needs stands in the table just below.
 
-dirs_zone     := dns
+dirs_zone     := dns input
 dirs_caa      := dns
+dirs_file     := input
 libs_caa      := -lldns
 libs_manifest := -lyaml
+dirs_manifest := text
 libs_file     := -lldns
+dirs_request  := text
+libs_request  := -lcrypto
+libs_idn      := -lidn2
 
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VARIANT ?=

@@ -9,22 +9,7 @@
 
 #include <sys/stat.h>
 
-/* 0, an errno value, or one of these. */
-enum {
-    FILE_OK = 0,
-    FILE_NOT_REGULAR = -1, /* FIFO, device, socket: never opened */
-    FILE_TOO_LARGE = -2,   /* more bytes than the caller allows */
-    FILE_CHANGED = -3,     /* its bytes are not those that were read */
-    FILE_JOURNAL = -4,     /* a journal lies beside it: a name server owns this file */
-    FILE_MOUNT_POINT = -5, /* something is mounted on the file itself: no rename can replace it */
-    FILE_OWNER = -6,       /* owner, group or access list could not be kept */
-    FILE_DUPLICATE = -7,   /* two changes of one changeset mean the same file */
-};
-
-/* "ENOENT", "not-regular", …; stable, for programs. */
-const char *file_code(int status);
-/* "no such file or directory", …; for people. */
-const char *file_message(int status);
+#include "input/input.h"
 
 /* Bytes owned by the caller, released with file_bytes_free (which may be called on zeroed ones). */
 typedef struct {
@@ -79,5 +64,12 @@ typedef struct {
  * the change it is about. Only when the world changes under the renames themselves can some be
  * `written` and others not. */
 int file_replace(file_change *changes, size_t count, size_t *at);
+
+/* Writes a file whole or not at all, whether it is there or not; a link's target is written, a mode
+ * kept. For what nobody has to read before it is replaced: reports. */
+int file_store(const char *path, const char *bytes, size_t length);
+
+/* How many cells a terminal is wide; 0: the descriptor is none, or it does not tell. */
+unsigned file_columns(int descriptor);
 
 #endif

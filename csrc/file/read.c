@@ -5,11 +5,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sys/ioctl.h>
 
 #define READ_STEP ((size_t)64 * 1024)
 
@@ -17,13 +18,6 @@ void file_bytes_free(file_bytes *bytes) {
     free(bytes->data);
     bytes->data = NULL;
     bytes->length = 0;
-}
-
-static int regular(mode_t mode) {
-    if (S_ISREG(mode)) {
-        return FILE_OK;
-    }
-    return S_ISDIR(mode) ? EISDIR : FILE_NOT_REGULAR;
 }
 
 /* `expect` is a hint (files in /proc say 0): one byte more shows the end without growing. */
@@ -65,26 +59,13 @@ int file_read(const char *path, size_t max, file_bytes *out) {
     if (max > SIZE_MAX / 4) {
         max = SIZE_MAX / 4;
     }
-    /* Looked at before it is opened: opening a device can do things, opening a FIFO wakes its
-     * writer. What is opened in the end is looked at again, and O_NONBLOCK keeps a race from
-     * waiting. */
-    if (stat(path, &st) != 0) {
-        return errno;
-    }
-    if ((status = regular(st.st_mode)) != FILE_OK) {
+    if ((status = input_open(path, &fd, &st)) != FILE_OK) {
         return status;
     }
-    if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0) {
-        return errno;
-    }
-    if (fstat(fd, &st) != 0) {
-        status = errno;
-    } else if ((status = regular(st.st_mode)) == FILE_OK) {
-        if (st.st_size > 0 && (uintmax_t)st.st_size > max) {
-            status = FILE_TOO_LARGE;
-        } else {
-            status = read_all(fd, st.st_size > 0 ? (size_t)st.st_size : 0, max, out);
-        }
+    if (st.st_size > 0 && (uintmax_t)st.st_size > max) {
+        status = FILE_TOO_LARGE;
+    } else {
+        status = read_all(fd, st.st_size > 0 ? (size_t)st.st_size : 0, max, out);
     }
     close(fd);
     if (status != FILE_OK) {
@@ -191,4 +172,9 @@ int file_list(const char *path, file_names *out) {
         file_names_free(out);
     }
     return status;
+}
+
+unsigned file_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -4,11 +4,11 @@
 #include "file.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "target.h"
+#include "temporary.h"
 
 typedef struct {
     dev_t dev;
@@ -97,32 +97,6 @@ static int sync_folders(const target_folder *folders, size_t count) {
     return status;
 }
 
-/* An impatient Ctrl-C or a file size limit must not leave temporary files or half a changeset:
- * these signals wait. SIGXFSZ is ours when a write went over the limit: it is taken, the write's
- * EFBIG tells the story. */
-static void hold_signals(sigset_t *before) {
-    sigset_t held;
-    sigemptyset(&held);
-    sigaddset(&held, SIGHUP);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGQUIT);
-    sigaddset(&held, SIGTERM);
-    sigaddset(&held, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &held, before);
-}
-
-static void release_signals(const sigset_t *before) {
-    if (!sigismember(before, SIGXFSZ)) {
-        const struct timespec at_once = {0, 0};
-        sigset_t limit;
-        sigemptyset(&limit);
-        sigaddset(&limit, SIGXFSZ);
-        while (sigtimedwait(&limit, NULL, &at_once) < 0 && errno == EINTR) {
-        }
-    }
-    pthread_sigmask(SIG_SETMASK, before, NULL);
-}
-
 int file_replace(file_change *changes, size_t count, size_t *at) {
     target *targets;
     target_folder *folders;
@@ -139,7 +113,7 @@ int file_replace(file_change *changes, size_t count, size_t *at) {
         changes[i].written = false;
     }
     if (targets != NULL && folders != NULL) {
-        hold_signals(&before);
+        temporary_hold_signals(&before);
         status = replace(changes, count, at, targets, folders, &opened);
         if (changes[0].written) {
             int synced = sync_folders(folders, opened);
@@ -151,7 +125,7 @@ int file_replace(file_change *changes, size_t count, size_t *at) {
         for (size_t i = 0; i < opened; i++) {
             close(folders[i].fd);
         }
-        release_signals(&before);
+        temporary_release_signals(&before);
     }
     free(folders);
     free(targets);

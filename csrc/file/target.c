@@ -11,10 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/random.h>
 #ifdef __linux__
 #include <sys/xattr.h>
 #endif
+
+#include "temporary.h"
 
 #define ACCESS_LIST     "system.posix_acl_access"
 #define ACCESS_LIST_MAX 65536 /* the kernel's own bound on an attribute's value */
@@ -164,73 +165,14 @@ static int keep_access_list(const target *t, int to) {
 #endif
 }
 
-static int write_all(int fd, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t put = write(fd, bytes, length);
-        if (put < 0 && errno == EINTR) {
-            continue;
-        }
-        if (put <= 0) {
-            return put < 0 ? errno : EIO;
-        }
-        bytes += put;
-        length -= (size_t)put;
-    }
-    return FILE_OK;
-}
-
-/* `.NAME.issuable-XXXXXX`, NAME cut where the whole would be too long. Hidden, so that no tool
- * picks it up. */
-static int create_temporary(target *t) {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567"; /* 32: no bias */
-    static const char mark[] = ".issuable-";
-    enum { RANDOM = 6, EXTRA = 1 + sizeof mark - 1 + RANDOM };
-    size_t keep = strlen(t->name);
-    char *name;
-    if (keep > 255 - EXTRA) {
-        keep = 255 - EXTRA;
-    }
-    if ((name = malloc(keep + EXTRA + 1)) == NULL) {
-        return ENOMEM;
-    }
-    name[0] = '.';
-    memcpy(name + 1, t->name, keep);
-    memcpy(name + 1 + keep, mark, sizeof mark - 1);
-    for (int attempt = 0; attempt < 100; attempt++) {
-        unsigned char octets[RANDOM];
-        int fd;
-        if (getrandom(octets, sizeof octets, 0) != (ssize_t)sizeof octets) {
-            free(name);
-            return EIO;
-        }
-        for (size_t i = 0; i < RANDOM; i++) {
-            name[keep + EXTRA - RANDOM + i] = letters[octets[i] & 31];
-        }
-        name[keep + EXTRA] = '\0';
-        fd = openat(t->folder->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                    S_IRUSR | S_IWUSR);
-        if (fd >= 0) {
-            t->temporary = name;
-            return -fd - 1; /* below zero: the descriptor */
-        }
-        if (errno != EEXIST) {
-            break;
-        }
-    }
-    int status = errno;
-    free(name);
-    return status;
-}
-
 int target_prepare(target *t, const file_change *change) {
     struct stat st;
-    int status = create_temporary(t);
     int fd;
-    if (status >= 0) {
+    int status = temporary_create(t->folder->fd, t->name, S_IRUSR | S_IWUSR, &t->temporary, &fd);
+    if (status != FILE_OK) {
         return status;
     }
-    fd = -(status + 1);
-    status = write_all(fd, change->bytes, change->length);
+    status = temporary_write(fd, change->bytes, change->length);
     if (status == FILE_OK && fstat(fd, &st) != 0) {
         status = errno;
     }

@@ -9,6 +9,7 @@
 #include "caa/presentation.h"
 #include "caa/property.h"
 #include "caa/rdata.h"
+#include "lua_caa_message.h"
 
 /* Room on the C stack for the usual record; what is larger gets memory that the collector owns. */
 #define SCRATCH 1024
@@ -327,15 +328,16 @@ static int caa_is_below(lua_State *L) {
 }
 
 static const luaL_Reg FUNCTIONS[] = {
-    {"property", caa_property},  {"format", caa_format_record},
-    {"parse", caa_parse_record}, {"encode", caa_encode},
-    {"decode", caa_decode},      {"name", caa_name},
-    {"parent", caa_parent},      {"is_below", caa_is_below},
-    {"lookup", iss_caa_lookup},  {NULL, NULL},
+    {"property", caa_property}, {"format", caa_format_record},  {"parse", caa_parse_record},
+    {"encode", caa_encode},     {"decode", caa_decode},         {"name", caa_name},
+    {"parent", caa_parent},     {"is_below", caa_is_below},     {"lookup", iss_caa_lookup},
+    {"query", iss_caa_query},   {"read", iss_caa_read},         {"message", iss_caa_message},
+    {"link", iss_caa_link},     {"resolver", iss_caa_resolver}, {NULL, NULL},
 };
 
 ISS_OPEN(caa) {
     iss_caa_lookup_register(L);
+    iss_caa_resolver_register(L);
     iss_newlib(L, FUNCTIONS);
     return 1;
 }

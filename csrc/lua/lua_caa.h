@@ -17,4 +17,8 @@ void iss_pushname(lua_State *L, const dns_name *name);
 int iss_caa_lookup(lua_State *L);
 void iss_caa_lookup_register(lua_State *L);
 
+/* caa.resolver, likewise. */
+int iss_caa_resolver(lua_State *L);
+void iss_caa_resolver_register(lua_State *L);
+
 #endif

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Source: csrc/file/file.h says what each call does; trouble with the world comes back as nil,
  * message, code. */
-#include "compat.h"
+#include "lua_file.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -360,6 +360,42 @@ static int l_replace(lua_State *L) {
     return 1;
 }
 
+/*--- Writes a file whole or not at all, whether it is there or not: see file_store in
+ * csrc/file/file.h.
+ * ---@param path string
+ * ---@param bytes string
+ * ---@return true?
+ * ---@return string? message
+ * ---@return string? code "EACCES", "ENOENT" (no such folder), "not-regular", "ENOSPC", … */
+static int l_write(lua_State *L) {
+    size_t length, path_length;
+    const char *path = luaL_checklstring(L, 1, &path_length);
+    const char *bytes = luaL_checklstring(L, 2, &length);
+    if (memchr(path, '\0', path_length) != NULL) {
+        return path_failure(L, 1, FILE_OK);
+    }
+    int status = file_store(path, bytes, length);
+    if (status != FILE_OK) {
+        return path_failure(L, 1, status);
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/*--- How many cells a terminal is wide.
+ * ---@param descriptor integer
+ * ---@return integer? columns nil: no terminal, or it does not tell */
+static int l_columns(lua_State *L) {
+    size_t descriptor = iss_checksize(L, 1);
+    unsigned columns = descriptor <= INT_MAX ? file_columns((int)descriptor) : 0;
+    if (columns == 0) {
+        lua_pushnil(L);
+    } else {
+        lua_pushinteger(L, (lua_Integer)columns);
+    }
+    return 1;
+}
+
 /*--- Is a file descriptor a terminal? 0, 1 and 2 are standard input, output and error.
  * ---@param descriptor integer
  * ---@return boolean */
@@ -370,9 +406,19 @@ static int l_isatty(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"read", l_read},     {"sha256", l_sha256},   {"realpath", l_realpath},
-    {"stat", l_stat},     {"lstat", l_lstat},     {"list", l_list},
-    {"isatty", l_isatty}, {"replace", l_replace}, {NULL, NULL},
+    {"read", l_read},
+    {"sha256", l_sha256},
+    {"realpath", l_realpath},
+    {"stat", l_stat},
+    {"lstat", l_lstat},
+    {"list", l_list},
+    {"isatty", l_isatty},
+    {"columns", l_columns},
+    {"replace", l_replace},
+    {"write", l_write},
+    {"hold_interrupts", iss_file_hold_interrupts},
+    {"truncate", iss_file_truncate},
+    {NULL, NULL},
 };
 
 static const luaL_Reg bytes_meta[] = {{"__gc", bytes_gc}, {NULL, NULL}};
@@ -385,6 +431,7 @@ ISS_OPEN(file) {
     iss_newmetatable(L, BYTES, NULL, bytes_meta);
     iss_newmetatable(L, NAMES, NULL, names_meta);
     iss_newmetatable(L, TEXT, NULL, text_meta);
+    iss_file_signals_register(L);
     iss_newlib(L, functions);
     return 1;
 }

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define ERRORS_MAX 1000U
+#define ERRORS_MAX  1000U
+#define LARGE_INPUT 262144U /* bytes */
 
 manifest_stream *manifest_check(lua_State *L) {
     manifest_stream *s = iss_testudata(L, 1, MANIFEST_STREAM);
@@ -60,6 +61,8 @@ static void add_warnings(lua_State *L, manifest_stream *s, int warnings, uint32_
         {"duplicate-key", "a key that was there before in the same mapping: the last one counts"},
         {"merge-order", "<< after a key that it brings as well: kubectl lets the merged one win"},
         {"ignored-text", "text behind the end of the document: kubectl does not read it"},
+        {"deceiving-bytes", "a line break for YAML that few editors show as one"},
+        {"deceiving-bytes", "a character that is not seen, or changes what is seen around it"},
     };
     size_t count;
     const manifest_warning *w = manifest_warnings(s->engine, &count);
@@ -87,24 +90,27 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     b->entries = manifest_entries(s->engine);
     lua_pushnil(L);
     lua_replace(L, b->shared);
-    lua_createtable(L, 0, 8);
-    manifest_push_value(b, d->root);
+    lua_createtable(L, 0, 5);
+    if (!manifest_keep_root(s->engine, manifest_push_value(b, d->root))) {
+        luaL_error(L, "not enough memory");
+    }
     lua_setfield(L, -2, "value");
     iss_setsize(L, -1, "index", (size_t)d->index + 1);
-    lua_pushboolean(L, d->anchored);
-    lua_setfield(L, -2, "anchored");
-    lua_pushboolean(L, d->withheld);
-    lua_setfield(L, -2, "withheld");
+    if (d->anchored) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "anchored");
+    }
+    if (d->withheld) {
+        lua_pushboolean(L, true);
+        lua_setfield(L, -2, "withheld");
+    }
     lua_pushstring(L, d->json ? "json" : "yaml");
     lua_setfield(L, -2, "kind");
     if (d->spans) {
         manifest_set_range(L, d->first, d->end);
-        manifest_set_place(L, s->engine, d->first);
         if (d->source_end > d->source_first) {
-            lua_getfield(L, b->ids - 1, "bytes");
-            lua_pushlstring(L, lua_tostring(L, -1) + d->source_first,
+            lua_pushlstring(L, lua_tostring(L, 1) + d->source_first,
                             d->source_end - d->source_first);
-            lua_remove(L, -2);
             lua_setfield(L, -2, "comments_source");
         }
     } else {
@@ -113,23 +119,44 @@ static void add_document(lua_State *L, manifest_stream *s, manifest_builder *b, 
     lua_rawseti(L, documents, position);
 }
 
+/* What building needs, when there is something to build: a file without documents costs little. The
+ * cache of strings pays from some documents on. */
+static void make_ready(manifest_builder *b, uint32_t max_depth, int position) {
+    lua_State *L = b->L;
+    if (position == 0) {
+        b->frames = lua_newuserdata(L, (max_depth + 1) * sizeof *b->frames);
+        luaL_checkstack(L, (int)max_depth * 2 + 20, "manifest too deep");
+    } else if (position == 8) {
+        lua_createtable(L, MANIFEST_STRINGS, 0);
+        b->strings = lua_gettop(L);
+        for (int i = 1; i <= MANIFEST_STRINGS; i++) { /* so that the list part takes them all */
+            lua_pushboolean(L, 0);
+            lua_rawseti(L, b->strings, i);
+        }
+    }
+}
+
 /* Stack: 1 bytes, 2 options, 3 the handle, 4 its user value, 5 ids, 6 documents, 7 errors,
  * 8 warnings, 9 shared, 10 frames. Returns false when the engine has no memory. */
 static bool read_documents(lua_State *L, manifest_stream *s, uint32_t max_depth) {
-    manifest_builder b = {L, s->engine, NULL, NULL, NULL, 5, 9};
+    manifest_builder b;
     int position = 0;
-    b.frames = lua_newuserdata(L, (max_depth + 1) * sizeof *b.frames);
-    luaL_checkstack(L, (int)max_depth * 2 + 20, "manifest too deep");
+    memset(&b, 0, sizeof b);
+    b.L = L;
+    b.m = s->engine;
+    b.shared = 9;
     for (;;) {
         switch (manifest_next(s->engine)) {
         case MANIFEST_DOCUMENT:
             add_warnings(L, s, 8, manifest_last_document(s->engine)->index);
+            make_ready(&b, max_depth, position);
             add_document(L, s, &b, 6, ++position);
             break;
         case MANIFEST_PROBLEM:
             add_error(L, s, 7);
             break;
         case MANIFEST_END:
+            s->passed_over = manifest_passed_over(s->engine);
             manifest_forget(s->engine);
             return true;
         case MANIFEST_NO_MEMORY:
@@ -154,13 +181,17 @@ static size_t option_size(lua_State *L, const char *name, size_t absent) {
     return value;
 }
 
-/* --- Reads a stream of YAML or JSON manifests as kubectl would.
- * ---@param bytes string
- * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer }
- * ---    max_depth: containers inside each other, 1..1024, 128 when absent
- * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
- * ---@return string? message */
-static int manifest_read(lua_State *L) {
+static bool option_flag(lua_State *L, const char *name) {
+    bool value = false;
+    if (lua_istable(L, 2)) {
+        lua_getfield(L, 2, name);
+        value = lua_toboolean(L, -1) != 0;
+        lua_pop(L, 1);
+    }
+    return value;
+}
+
+static int read_stream(lua_State *L) {
     size_t length;
     const char *bytes = luaL_checklstring(L, 1, &length);
     manifest_limits limits;
@@ -173,6 +204,9 @@ static int manifest_read(lua_State *L) {
     lua_settop(L, 2);
     limits.max_depth = (uint32_t)option_size(L, "max_depth", 128);
     limits.max_bytes = option_size(L, "max_bytes", 0);
+    limits.first_wins = option_flag(L, "first_wins");
+    limits.filter = option_flag(L, "filter");
+    limits.reference = option_flag(L, "reference");
     if (limits.max_depth > 1024) {
         return luaL_error(L, "bad option 'max_depth' (at most 1024)");
     }
@@ -219,6 +253,38 @@ static int manifest_read(lua_State *L) {
     }
     lua_settop(L, 3);
     return 1;
+}
+
+/* --- Reads a stream of YAML or JSON manifests as kubectl would.
+ * ---@param bytes string
+ * ---@param options? { path?: string, max_depth?: integer, max_bytes?: integer, filter?: boolean,
+ * ---    first_wins?: boolean, reference?: boolean }
+ * ---    max_depth: containers inside each other, 1..1024, 128 when absent
+ * ---    filter: pass over documents that cannot ask for a certificate (stream.passed_over counts)
+ * ---    reference: leave nothing out and let libyaml read all YAML (for tests)
+ * ---    first_wins: of equal keys the first counts, and a written key beats a merged one
+ * ---@return issuable.manifest.Stream? stream  nil: no memory, or the input is too large
+ * ---@return string? message
+ *
+ * All that is made here stays: a collector at work meanwhile would walk over it again and again,
+ * and find nothing. Whoever stopped it before finds it stopped. Small inputs are not worth it: a
+ * collector that goes on begins with a step. */
+static int manifest_read(lua_State *L) {
+    int status, top = lua_gettop(L);
+    bool running = lua_type(L, 1) == LUA_TSTRING && iss_rawlen(L, 1) > LARGE_INPUT;
+#ifdef LUA_GCISRUNNING
+    running = running && lua_gc(L, LUA_GCISRUNNING, 0) != 0;
+#endif
+    lua_pushcfunction(L, read_stream);
+    lua_insert(L, 1);
+    if (running) {
+        lua_gc(L, LUA_GCSTOP, 0);
+    }
+    status = lua_pcall(L, top, LUA_MULTRET, 0);
+    if (running) {
+        lua_gc(L, LUA_GCRESTART, 0);
+    }
+    return status == 0 ? lua_gettop(L) : lua_error(L);
 }
 
 /* ---- the handle ---- */
@@ -272,7 +338,7 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-/* stream.documents, .errors, .warnings, .path; methods; nil for anything else. */
+/* stream.documents, .errors, .warnings, .passed_over, .path; methods; nil for anything else. */
 static int stream_index(lua_State *L) {
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     manifest_stream *s;
@@ -283,6 +349,10 @@ static int stream_index(lua_State *L) {
         }
     }
     s = manifest_check(L);
+    if (s != NULL && strcmp(name, "passed_over") == 0) {
+        iss_pushsize(L, s->passed_over);
+        return 1;
+    }
     if (s != NULL && (strcmp(name, "documents") == 0 || strcmp(name, "errors") == 0 ||
                       strcmp(name, "warnings") == 0 || strcmp(name, "path") == 0)) {
         iss_getuservalue(L, 1);

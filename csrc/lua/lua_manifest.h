@@ -11,12 +11,15 @@
 #define MANIFEST_STREAM "issuable.manifest.stream"
 
 /* The handle. Its user value is a table: bytes (anchors what the engine reads), path, documents,
- * errors, warnings, and ids: every container table to the id of its packed spans. */
+ * errors, warnings, and ids: container tables to the ids of their packed spans, filled a document
+ * at a time when somebody asks for a place. */
 typedef struct {
     manifest *engine;
     bool closed;
-    bool wide; /* UTF-16: no spans */
+    bool wide;         /* UTF-16: no spans */
+    uint32_t resolved; /* so many documents have their tables in ids */
     uint32_t errors, warnings;
+    size_t passed_over; /* documents, by the filter */
 } manifest_stream;
 
 /* Argument 1 as an open stream, else an error. */
@@ -25,8 +28,13 @@ manifest_stream *manifest_check(lua_State *L);
 /* lua_manifest_build.c: stack slots that the building of values needs, and the frames (one more
  * than the greatest depth), which lie in a userdata so that nothing is lost when Lua throws. */
 typedef struct {
-    uint32_t node, next, position;
+    uint32_t node, next;
+    uint32_t position; /* in the Lua list */
+    uint32_t id, kept; /* of its spans, and which of their entries comes next */
 } manifest_frame;
+
+/* Short strings that come again and again (keys, kinds) are made once: positions by their bytes. */
+#define MANIFEST_STRINGS 256
 
 typedef struct {
     lua_State *L;
@@ -34,11 +42,16 @@ typedef struct {
     const manifest_node *nodes;
     const manifest_entry *entries;
     manifest_frame *frames;
-    int ids, shared; /* shared: nil, or a table of node to table, for the present document */
+    int strings; /* stack slot: the strings of the cache, by position; 0: no cache yet */
+    struct {
+        const char *text;
+        size_t length;
+    } cache[MANIFEST_STRINGS];
+    int shared; /* stack slot: nil, or a table of node to table, for the present document */
 } manifest_builder;
 
-/* Pushes the value of a node. */
-void manifest_push_value(const manifest_builder *b, uint32_t root);
+/* Pushes the value of a node; returns the id of its spans, 0 for a scalar. */
+uint32_t manifest_push_value(manifest_builder *b, uint32_t root);
 
 /* lua_manifest_spans.c: the methods span, key_span and flatten; and a table { first, last, line,
  * column } of the bytes [first, end). */

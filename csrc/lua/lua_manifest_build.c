@@ -4,14 +4,43 @@
  */
 #include "lua_manifest.h"
 
-static void push_scalar(const manifest_builder *b, const manifest_node *n) {
+#include <string.h>
+
+/* Pushes a text, from the cache if it was there lately. What the cache points at lies in the input,
+ * which stays. */
+static void push_text(manifest_builder *b, const char *text, size_t length) {
+    uint32_t head = 0, slot;
+    if (b->strings == 0 || length < 4 || length > 40) {
+        lua_pushlstring(b->L, text, length);
+        return;
+    }
+    memcpy(&head, text, 4);
+    slot = (head ^ (uint32_t)length * 0x9E3779B1U) * 0x85EBCA6BU;
+    memcpy(&head, text + length - 4, 4);
+    slot = ((slot ^ head) * 0xC2B2AE35U) >> 24;
+    if (b->cache[slot].length == length && memcmp(b->cache[slot].text, text, length) == 0) {
+        lua_rawgeti(b->L, b->strings, (int)slot + 1);
+        return;
+    }
+    lua_pushlstring(b->L, text, length);
+    lua_pushvalue(b->L, -1);
+    lua_rawseti(b->L, b->strings, (int)slot + 1);
+    b->cache[slot].text = text;
+    b->cache[slot].length = length;
+}
+
+static void push_scalar(manifest_builder *b, const manifest_node *n) {
     lua_State *L = b->L;
     size_t length;
     const char *text;
     switch ((manifest_type)n->type) {
     case MANIFEST_STRING:
         text = manifest_text(b->m, n, &length);
-        lua_pushlstring(L, text, length);
+        if ((n->flags & MANIFEST_IN_ARENA) == 0) {
+            push_text(b, text, length);
+        } else {
+            lua_pushlstring(L, text, length);
+        }
         break;
     case MANIFEST_NULL:
         lua_pushlightuserdata(L, NULL);
@@ -33,8 +62,9 @@ static int size_hint(uint32_t count) {
     return count < 65536 ? (int)count : 65536;
 }
 
-/* Pushes the table of a container. True when it is new and has to be filled. */
-static bool push_container(const manifest_builder *b, uint32_t node) {
+/* Pushes the table of a container. Returns the id of its spans when it is new and has to be filled,
+ * else 0. */
+static uint32_t push_container(manifest_builder *b, uint32_t node) {
     lua_State *L = b->L;
     const manifest_node *n = &b->nodes[node];
     bool shared = (n->flags & MANIFEST_SHARED) != 0;
@@ -42,7 +72,7 @@ static bool push_container(const manifest_builder *b, uint32_t node) {
     if (shared && !lua_isnil(L, b->shared)) {
         lua_rawgeti(L, b->shared, (int)node + 1);
         if (!lua_isnil(L, -1)) {
-            return false;
+            return 0;
         }
         lua_pop(L, 1);
     }
@@ -55,9 +85,6 @@ static bool push_container(const manifest_builder *b, uint32_t node) {
     if (id == 0) {
         luaL_error(L, "not enough memory");
     }
-    lua_pushvalue(L, -1);
-    iss_pushsize(L, id);
-    lua_rawset(L, b->ids);
     if (shared) {
         if (lua_isnil(L, b->shared)) {
             lua_newtable(L);
@@ -66,20 +93,20 @@ static bool push_container(const manifest_builder *b, uint32_t node) {
         lua_pushvalue(L, -1);
         lua_rawseti(L, b->shared, (int)node + 1);
     }
-    return true;
+    return id;
 }
 
 /* No recursion: the tables under construction lie on the Lua stack. */
-void manifest_push_value(const manifest_builder *b, uint32_t root) {
+uint32_t manifest_push_value(manifest_builder *b, uint32_t root) {
     lua_State *L = b->L;
     manifest_frame *frames = b->frames;
-    uint32_t depth = 0;
+    uint32_t depth = 0, id, root_id;
     if (b->nodes[root].kind == MANIFEST_SCALAR) {
         push_scalar(b, &b->nodes[root]);
-        return;
+        return 0;
     }
-    push_container(b, root);
-    frames[depth++] = (manifest_frame){root, 0, 0};
+    root_id = push_container(b, root);
+    frames[depth++] = (manifest_frame){root, 0, 0, root_id, 0};
     while (depth > 0) {
         manifest_frame *f = &frames[depth - 1];
         const manifest_node *n = &b->nodes[f->node];
@@ -107,12 +134,14 @@ void manifest_push_value(const manifest_builder *b, uint32_t root) {
         } else {
             f->position++;
         }
+        f->kept++;
         if ((value->flags & MANIFEST_WITHHELD) != 0) {
             lua_pushlightuserdata(L, NULL); /* in a list, so that the others keep their places */
         } else if (value->kind == MANIFEST_SCALAR) {
             push_scalar(b, value);
-        } else if (push_container(b, e->value)) {
-            frames[depth++] = (manifest_frame){e->value, 0, 0};
+        } else if ((id = push_container(b, e->value)) != 0) {
+            manifest_adopt(b->m, f->id, f->kept - 1, id);
+            frames[depth++] = (manifest_frame){e->value, 0, 0, id, 0};
             continue;
         }
         if (mapping) {
@@ -121,4 +150,5 @@ void manifest_push_value(const manifest_builder *b, uint32_t root) {
             lua_rawseti(L, -2, (int)f->position);
         }
     }
+    return root_id;
 }

@@ -3,6 +3,8 @@
  * Source: design.md section 2 (Span); kubectl flattens whatever has `items`. */
 #include "lua_manifest.h"
 
+#include <string.h>
+
 /* Fields of the table on top: first and last as Lua counts them. */
 void manifest_set_range(lua_State *L, uint32_t first, uint32_t end) {
     iss_setsize(L, -1, "first", (size_t)first + 1);
@@ -38,16 +40,88 @@ static int push_span(lua_State *L, manifest_stream *s, const manifest_span *span
     return 1;
 }
 
-/* The id of the table at index 2; 0: not of this stream. */
-static uint32_t id_of(lua_State *L) {
+/* Enters the tables of a document into ids, as they were built. Its entries, not the tables, say
+ * what is looked at: whatever the owner of the tables has made of them since cannot lead astray. */
+static void resolve(lua_State *L, manifest_stream *s, int ids, int documents, uint32_t position) {
+    struct {
+        uint32_t id, next;
+    } frames[MANIFEST_DEPTH_MAX + 1];
+    uint32_t depth = 0;
+    uint32_t id = manifest_kept_root(s->engine, position);
+    int base = lua_gettop(L);
+    luaL_checkstack(L, MANIFEST_DEPTH_MAX + 8, "manifest too deep");
+    lua_rawgeti(L, documents, (int)position + 1);
+    if (lua_istable(L, -1)) {
+        lua_getfield(L, -1, "value");
+    }
+    for (;;) {
+        const char *key = NULL;
+        size_t length = 0;
+        bool entered = false;
+        if (id != 0 && lua_istable(L, -1) && depth <= MANIFEST_DEPTH_MAX) {
+            lua_pushvalue(L, -1);
+            lua_rawget(L, ids);
+            entered = lua_isnil(L, -1);
+            lua_pop(L, 1);
+        }
+        if (entered) {
+            lua_pushvalue(L, -1);
+            iss_pushsize(L, id);
+            lua_rawset(L, ids);
+            frames[depth].id = id;
+            frames[depth++].next = 0;
+        } else {
+            lua_pop(L, 1);
+        }
+        /* The next container of the innermost one that has one. */
+        for (id = 0; depth > 0 && id == 0;) {
+            uint32_t next = frames[depth - 1].next++;
+            if (next >= manifest_kept_count(s->engine, frames[depth - 1].id)) {
+                lua_pop(L, 1);
+                depth--;
+                continue;
+            }
+            id = manifest_kept_child(s->engine, frames[depth - 1].id, next, &key, &length);
+            if (id != 0 && manifest_kept_is_sequence(s->engine, frames[depth - 1].id)) {
+                lua_rawgeti(L, -1, (int)next + 1);
+            } else if (id != 0) {
+                lua_pushlstring(L, key, length);
+                lua_rawget(L, -2);
+            }
+        }
+        if (depth == 0) {
+            break;
+        }
+    }
+    lua_settop(L, base);
+}
+
+/* The id of the table at `table`; 0: not of this stream. Documents are entered until it is found:
+ * who asks for places goes through them in their order. */
+static uint32_t id_at(lua_State *L, manifest_stream *s, int table, int ids, int documents) {
+    for (;;) {
+        uint32_t id;
+        lua_pushvalue(L, table);
+        lua_rawget(L, ids);
+        id = (uint32_t)lua_tonumber(L, -1);
+        lua_pop(L, 1);
+        if (id != 0 || s->resolved >= iss_rawlen(L, documents)) {
+            return id;
+        }
+        resolve(L, s, ids, documents, s->resolved++);
+    }
+}
+
+/* The id of the table at index 2. */
+static uint32_t id_of(lua_State *L, manifest_stream *s) {
+    int top = lua_gettop(L);
     uint32_t id;
     luaL_checktype(L, 2, LUA_TTABLE);
     iss_getuservalue(L, 1);
-    lua_getfield(L, -1, "ids");
-    lua_pushvalue(L, 2);
-    lua_rawget(L, -2);
-    id = (uint32_t)lua_tonumber(L, -1);
-    lua_pop(L, 3);
+    lua_getfield(L, top + 1, "ids");
+    lua_getfield(L, top + 1, "documents");
+    id = id_at(L, s, 2, top + 2, top + 3);
+    lua_settop(L, top);
     return id;
 }
 
@@ -74,7 +148,7 @@ static bool find_span(lua_State *L, manifest_stream *s, uint32_t id, bool of_key
  * ---@return issuable.Span? span  with `alias`, the use, when the value came through one */
 int manifest_method_span(lua_State *L) {
     manifest_stream *s = manifest_check(L);
-    uint32_t id = id_of(L);
+    uint32_t id = id_of(L, s);
     manifest_span span;
     bool found;
     if (lua_isnoneornil(L, 3)) {
@@ -95,7 +169,7 @@ int manifest_method_span(lua_State *L) {
  * ---@return issuable.Span? span */
 int manifest_method_key_span(lua_State *L) {
     manifest_stream *s = manifest_check(L);
-    uint32_t id = id_of(L);
+    uint32_t id = id_of(L, s);
     manifest_span span;
     if (!find_span(L, s, id, true, &span) || s->wide) {
         lua_pushnil(L);
@@ -105,39 +179,61 @@ int manifest_method_key_span(lua_State *L) {
 }
 
 /* Is the table at the top a mapping with a list `items`? Then the list is pushed. */
-static bool push_items(lua_State *L, const manifest_stream *s, int ids) {
-    uint32_t id;
+static bool push_items(lua_State *L, manifest_stream *s, int ids, int documents) {
     lua_pushliteral(L, "items");
     lua_rawget(L, -2);
-    if (!lua_istable(L, -1)) {
-        lua_pop(L, 1);
-        return false;
+    if (lua_istable(L, -1) &&
+        manifest_kept_is_sequence(s->engine, id_at(L, s, lua_gettop(L), ids, documents))) {
+        return true;
     }
-    lua_pushvalue(L, -1);
-    lua_rawget(L, ids);
-    id = (uint32_t)lua_tonumber(L, -1);
     lua_pop(L, 1);
-    if (!manifest_kept_is_sequence(s->engine, id)) {
-        lua_pop(L, 1);
-        return false;
-    }
-    return true;
+    return false;
 }
 
-static bool is_mapping(lua_State *L, const manifest_stream *s, int ids) {
-    uint32_t id;
-    if (!lua_istable(L, -1)) {
-        return false;
-    }
-    lua_pushvalue(L, -1);
-    lua_rawget(L, ids);
-    id = (uint32_t)lua_tonumber(L, -1);
-    lua_pop(L, 1);
+static bool is_mapping(lua_State *L, manifest_stream *s, int ids, int documents) {
+    uint32_t id = lua_istable(L, -1) ? id_at(L, s, lua_gettop(L), ids, documents) : 0;
     return id != 0 && !manifest_kept_is_sequence(s->engine, id);
 }
 
+/* A document that is one mapping without `items`: no ids are needed for it. */
+static bool is_lone_object(lua_State *L, const manifest_stream *s, uint32_t position) {
+    uint32_t root = manifest_kept_root(s->engine, position);
+    bool lone = false;
+    if (root != 0 && !manifest_kept_is_sequence(s->engine, root) && lua_istable(L, -1)) {
+        lua_pushliteral(L, "items");
+        lua_rawget(L, -2);
+        lone = !lua_istable(L, -1);
+        lua_pop(L, 1);
+    }
+    return lone;
+}
+
+/* Does the kind of the mapping at the top end in "List"? */
+static bool is_list(lua_State *L) {
+    size_t length;
+    const char *kind;
+    bool list;
+    lua_pushliteral(L, "kind");
+    lua_rawget(L, -2);
+    kind = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    list = kind != NULL && length >= 4 && memcmp(kind + length - 4, "List", 4) == 0;
+    lua_pop(L, 1);
+    return list;
+}
+
+/* result[++count] = { object = the table on top, document = …}; pops it. */
+static void add_object(lua_State *L, int document, int result, int count) {
+    lua_createtable(L, 0, 2);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "object");
+    lua_pushvalue(L, document);
+    lua_setfield(L, -2, "document");
+    lua_rawseti(L, result, count);
+}
+
 /* --- The objects of the stream: any mapping with a list `items` stands for what is in it, as for
- * kubectl; what is not a mapping is left out.
+ * kubectl; what is not a mapping is left out. One whose kind does not end in
+ * --- "List" stands for itself as well: other tools than kubectl submit it as it is.
  * ---@return { object: table, document: table }[] */
 int manifest_method_flatten(lua_State *L) {
     manifest_stream *s = manifest_check(L);
@@ -162,18 +258,20 @@ int manifest_method_flatten(lua_State *L) {
         base = lua_gettop(L);
         /* From here on the stack holds pairs (list, position); the value on top is looked at. */
         for (;;) {
-            if (is_mapping(L, s, ids)) {
+            if (lua_gettop(L) == base && is_lone_object(L, s, (uint32_t)d - 1)) {
+                add_object(L, document, result, ++count);
+            } else if (is_mapping(L, s, ids, documents)) {
                 luaL_checkstack(L, 10, "lists too deep");
-                if (push_items(L, s, ids)) {
-                    lua_remove(L, -2);
+                if (push_items(L, s, ids, documents)) {
+                    lua_insert(L, -2);
+                    if (is_list(L)) {
+                        lua_pop(L, 1);
+                    } else {
+                        add_object(L, document, result, ++count);
+                    }
                     lua_pushinteger(L, 0);
                 } else {
-                    lua_createtable(L, 0, 2);
-                    lua_insert(L, -2);
-                    lua_setfield(L, -2, "object");
-                    lua_pushvalue(L, document);
-                    lua_setfield(L, -2, "document");
-                    lua_rawseti(L, result, ++count);
+                    add_object(L, document, result, ++count);
                 }
             } else {
                 lua_pop(L, 1);

@@ -1,7 +1,7 @@
 /* The border of issuable.zone: handles, tables made on demand, the $INCLUDE callback.
  * SPDX-License-Identifier: MIT
  * Source: csrc/zone/zone.h; shapes as in the design (1-based inclusive byte offsets). */
-#include "compat.h"
+#include "lua_zone.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,6 @@
 
 #include "zone/mnemonic.h"
 #include "zone/where.h"
-#include "zone/zone.h"
 
 #define HANDLE "issuable.zone"
 
@@ -28,6 +27,14 @@ static handle *check_handle(lua_State *L) {
     return h;
 }
 
+zone *iss_zone_check(lua_State *L, int arg) {
+    handle *h = luaL_checkudata(L, arg, HANDLE);
+    if (h->z == NULL) {
+        luaL_argerror(L, arg, "this zone is closed");
+    }
+    return h->z;
+}
+
 static int no_memory(lua_State *L) {
     return luaL_error(L, "not enough memory");
 }
@@ -38,7 +45,7 @@ static void push_text(lua_State *L, const zone_store *store, uint32_t at, size_t
     lua_pushlstring(L, (const char *)store->text + at, len);
 }
 
-static void push_name(lua_State *L, const dns_name *name) {
+void iss_zone_push_name(lua_State *L, const dns_name *name) {
     char text[DNS_NAME_TEXT_MAX];
     lua_pushlstring(L, text, dns_name_print(name, text));
 }
@@ -46,7 +53,7 @@ static void push_name(lua_State *L, const dns_name *name) {
 static void push_node(lua_State *L, const zone_store *store, uint32_t node) {
     dns_name name;
     zone_store_print(store, node, &name);
-    push_name(L, &name);
+    iss_zone_push_name(L, &name);
 }
 
 static void push_type(lua_State *L, uint16_t type) {
@@ -78,19 +85,22 @@ static void push_span(lua_State *L, size_t first, size_t end) {
     set_size(L, "last", end);
 }
 
-static void set_span(lua_State *L, const char *key, const zone_token *token) {
+static void set_span(lua_State *L, const char *key, const zone_scan *scan,
+                     const zone_token *token) {
     if (token->kind != ZONE_TOKEN_NONE) {
-        push_span(L, token->first, token->end);
+        push_span(L, scan->base + token->first, scan->base + token->end);
         lua_setfield(L, -2, key);
     }
 }
 
-static void set_place(lua_State *L, zone_store *store, uint32_t file, size_t at) {
+void iss_zone_set_place(lua_State *L, zone_store *store, uint32_t file, size_t at) {
     uint32_t line;
     uint32_t column;
     if (!zone_where(store, file, at, &line, &column)) {
-        no_memory(L);
-        return;
+        if (store->reader.read == NULL) {
+            no_memory(L);
+        }
+        return; /* or the file cannot be read any more: without a place then */
     }
     set_size(L, "line", line);
     set_size(L, "column", column);
@@ -99,7 +109,7 @@ static void set_place(lua_State *L, zone_store *store, uint32_t file, size_t at)
 /* ---- loading ---- */
 
 /* A key that no file can know. Without the system's random numbers: at least not a constant. */
-static zone_hash_key make_key(const void *salt) {
+zone_hash_key iss_zone_key(const void *salt) {
     zone_hash_key key;
     if (getrandom(&key, sizeof key, GRND_NONBLOCK) != (ssize_t)sizeof key) {
         struct timespec now = {0, 0};
@@ -128,7 +138,7 @@ static size_t option_size(lua_State *L, const char *key) {
 }
 
 /* A string option; NULL: absent. The string stays in the options table, so it stays alive. */
-static const char *option_string(lua_State *L, const char *key, size_t *len) {
+const char *iss_zone_option_string(lua_State *L, const char *key, size_t *len) {
     lua_getfield(L, 2, key);
     if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING) {
         luaL_error(L, "option %s must be a string", key);
@@ -136,6 +146,29 @@ static const char *option_string(lua_State *L, const char *key, size_t *len) {
     const char *text = lua_tolstring(L, -1, len);
     lua_pop(L, 1);
     return text;
+}
+
+zone_limits iss_zone_option_limits(lua_State *L) {
+    zone_limits limits = {.max_bytes = option_size(L, "max_bytes"),
+                          .max_entry = option_size(L, "max_entry"),
+                          .max_records = option_size(L, "max_records"),
+                          .max_names = option_size(L, "max_names"),
+                          .max_includes = option_size(L, "max_includes"),
+                          .max_depth = option_size(L, "max_depth"),
+                          .max_generated = option_size(L, "max_generated"),
+                          .max_errors = option_size(L, "max_errors")};
+    return limits;
+}
+
+bool iss_zone_option_origin(lua_State *L, dns_name *origin) {
+    size_t len;
+    const char *text = iss_zone_option_string(L, "origin", &len);
+    dns_name_error error =
+        text == NULL ? DNS_NAME_OK : dns_name_parse(origin, text, len, NULL, NULL);
+    if (error != DNS_NAME_OK) {
+        luaL_error(L, "option origin: %s", dns_name_strerror(error));
+    }
+    return text != NULL;
 }
 
 /* Calls options.include for the $INCLUDE that is wanted. The handle is at index 3, the table of
@@ -183,7 +216,6 @@ static zone_step include(lua_State *L, zone *z) {
 static int load(lua_State *L) {
     size_t len;
     size_t path_len = 1;
-    size_t origin_len;
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *bytes = lua_tolstring(L, 1, &len);
     lua_settop(L, 2);
@@ -192,23 +224,10 @@ static int load(lua_State *L) {
         lua_replace(L, 2);
     }
     luaL_checktype(L, 2, LUA_TTABLE);
-    const char *path = option_string(L, "path", &path_len);
-    const char *origin_text = option_string(L, "origin", &origin_len);
+    const char *path = iss_zone_option_string(L, "path", &path_len);
     dns_name origin;
-    if (origin_text != NULL) {
-        dns_name_error error = dns_name_parse(&origin, origin_text, origin_len, NULL, NULL);
-        if (error != DNS_NAME_OK) {
-            return luaL_error(L, "option origin: %s", dns_name_strerror(error));
-        }
-    }
-    zone_limits limits = {.max_bytes = option_size(L, "max_bytes"),
-                          .max_entry = option_size(L, "max_entry"),
-                          .max_records = option_size(L, "max_records"),
-                          .max_names = option_size(L, "max_names"),
-                          .max_includes = option_size(L, "max_includes"),
-                          .max_depth = option_size(L, "max_depth"),
-                          .max_generated = option_size(L, "max_generated"),
-                          .max_errors = option_size(L, "max_errors")};
+    bool has_origin = iss_zone_option_origin(L, &origin);
+    zone_limits limits = iss_zone_option_limits(L);
     handle *h = iss_newuserdata(L, sizeof *h, HANDLE); /* index 3 */
     lua_newtable(L);                                   /* index 4 */
     lua_pushvalue(L, 1);
@@ -220,7 +239,7 @@ static int load(lua_State *L) {
         luaL_checktype(L, 5, LUA_TFUNCTION);
     }
     h->z = zone_new((const uint8_t *)bytes, len, path == NULL ? "-" : path, path_len,
-                    origin_text == NULL ? NULL : &origin, &limits, make_key(h));
+                    has_origin ? &origin : NULL, &limits, iss_zone_key(h));
     zone_step step = h->z == NULL ? ZONE_STEP_NO_MEMORY : zone_load(h->z);
     while (step == ZONE_STEP_INCLUDE) {
         step = include(L, h->z);
@@ -312,12 +331,11 @@ static void push_report(lua_State *L, zone_store *store, const zone_report *repo
     set_size(L, "file", file->number);
     set_size(L, "first", (size_t)report->first + 1);
     set_size(L, "last", report->end);
-    set_place(L, store, report->file, report->first);
+    iss_zone_set_place(L, store, report->file, report->first);
 }
 
 /* z:errors() → errors, warnings and infos; z:lints() → the last two, each also with `id` */
-static int push_reports(lua_State *L, bool lints) {
-    zone_store *store = zone_get_store(check_handle(L)->z);
+void iss_zone_push_reports(lua_State *L, zone_store *store, bool lints) {
     int count = 0;
     lua_createtable(L, (int)store->report_count, 0);
     for (size_t i = 0; i < store->report_count; i++) {
@@ -331,19 +349,19 @@ static int push_reports(lua_State *L, bool lints) {
         }
         lua_rawseti(L, -2, ++count);
     }
-    return 1;
 }
 
 static int get_errors(lua_State *L) {
-    return push_reports(L, false);
+    iss_zone_push_reports(L, zone_get_store(check_handle(L)->z), false);
+    return 1;
 }
 
 static int get_lints(lua_State *L) {
-    return push_reports(L, true);
+    iss_zone_push_reports(L, zone_get_store(check_handle(L)->z), true);
+    return 1;
 }
 
-static int get_files(lua_State *L) {
-    zone_store *store = zone_get_store(check_handle(L)->z);
+void iss_zone_push_files(lua_State *L, zone_store *store) {
     lua_createtable(L, (int)store->file_number, 0);
     for (size_t i = 0; i < store->file_count; i++) {
         const zone_file *file = &store->files[i];
@@ -355,10 +373,14 @@ static int get_files(lua_State *L) {
         lua_setfield(L, -2, "path");
         if (file->parent != ZONE_NIL) {
             set_size(L, "included_from", store->files[file->parent].number);
-            set_place(L, store, file->parent, file->at);
+            iss_zone_set_place(L, store, file->parent, file->at);
         }
         lua_rawseti(L, -2, (int)file->number);
     }
+}
+
+static int get_files(lua_State *L) {
+    iss_zone_push_files(L, zone_get_store(check_handle(L)->z));
     return 1;
 }
 
@@ -372,13 +394,13 @@ static void set_caa(lua_State *L, const zone_rdata *rdata, bool spans) {
     lua_pushlstring(L, (const char *)rdata->wire + 2 + tag_len, rdata->len - 2 - tag_len);
     lua_setfield(L, -2, "value");
     if (spans) {
-        set_span(L, "flags_span", &rdata->flags);
-        set_span(L, "tag_span", &rdata->tag);
-        set_span(L, "value_span", &rdata->value);
+        set_span(L, "flags_span", rdata->scan, &rdata->flags);
+        set_span(L, "tag_span", rdata->scan, &rdata->tag);
+        set_span(L, "value_span", rdata->scan, &rdata->value);
     }
 }
 
-static void set_rdata(lua_State *L, const zone_rdata *rdata, bool spans) {
+void iss_zone_set_rdata(lua_State *L, const zone_rdata *rdata, bool spans) {
     dns_name target;
     switch (rdata->type) {
     case ZONE_TYPE_CAA:
@@ -388,14 +410,14 @@ static void set_rdata(lua_State *L, const zone_rdata *rdata, bool spans) {
         set_size(L, "serial", zone_soa_serial(rdata));
         set_size(L, "minimum", zone_soa_minimum(rdata));
         if (spans) {
-            set_span(L, "serial_span", &rdata->serial);
+            set_span(L, "serial_span", rdata->scan, &rdata->serial);
         }
         break;
     case ZONE_TYPE_CNAME:
     case ZONE_TYPE_DNAME:
     case ZONE_TYPE_NS:
         if (zone_rdata_target(rdata, &target)) {
-            push_name(L, &target);
+            iss_zone_push_name(L, &target);
             lua_setfield(L, -2, "target");
         }
         break;
@@ -405,7 +427,7 @@ static void set_rdata(lua_State *L, const zone_rdata *rdata, bool spans) {
     set_flag(L, "generic", rdata->generic);
 }
 
-static void set_tokens(lua_State *L, zone_scan scan) {
+void iss_zone_set_tokens(lua_State *L, zone_scan scan) {
     int count = 0;
     lua_newtable(L);
     for (;;) {
@@ -414,27 +436,27 @@ static void set_tokens(lua_State *L, zone_scan scan) {
         if (token.kind != ZONE_TOKEN_WORD && token.kind != ZONE_TOKEN_QUOTED) {
             break;
         }
-        push_span(L, token.first, token.end);
+        push_span(L, scan.base + token.first, scan.base + token.end);
         lua_rawseti(L, -2, ++count);
     }
     lua_setfield(L, -2, "rdata");
 }
 
-static void set_layout(lua_State *L, const zone_view *view) {
+void iss_zone_set_layout(lua_State *L, const zone_view *view) {
     const zone_scan *scan = &view->scan;
     if (view->head.owner.kind != ZONE_TOKEN_BLANK) {
-        set_span(L, "owner_span", &view->head.owner);
+        set_span(L, "owner_span", scan, &view->head.owner);
     }
-    set_span(L, "ttl_span", &view->head.ttl);
-    set_span(L, "class_span", &view->head.class_);
-    set_span(L, "type_span", &view->head.type);
+    set_span(L, "ttl_span", scan, &view->head.ttl);
+    set_span(L, "class_span", scan, &view->head.class_);
+    set_span(L, "type_span", scan, &view->head.type);
     if (scan->comment_first >= scan->last_end && scan->comment_end > scan->comment_first) {
-        push_span(L, scan->comment_first, scan->comment_end);
+        push_span(L, scan->base + scan->comment_first, scan->base + scan->comment_end);
         lua_setfield(L, -2, "comment_span");
     }
     set_flag(L, "in_parens", scan->used_parens);
-    set_size(L, "line_first", scan->first + 1);
-    set_size(L, "line_last", scan->eol_first);
+    set_size(L, "line_first", scan->base + scan->first + 1);
+    set_size(L, "line_last", scan->base + scan->eol_first);
     lua_pushlstring(L, (const char *)scan->bytes + scan->eol_first,
                     scan->eol_end - scan->eol_first);
     lua_setfield(L, -2, "eol");
@@ -460,7 +482,7 @@ static int get_record(lua_State *L) {
     const zone_file *file = &store->files[file_id];
     lua_createtable(L, 0, 36);
     set_size(L, "index", index);
-    set_rdata(L, &view.rdata, !generated); /* first: it looks into the zone's scratch */
+    iss_zone_set_rdata(L, &view.rdata, !generated); /* first: it looks into the zone's scratch */
     push_node(L, store, record->node);
     lua_setfield(L, -2, "owner");
     push_type(L, record->type);
@@ -475,7 +497,7 @@ static int get_record(lua_State *L) {
     set_size(L, "include_depth", file->depth);
     set_size(L, "first", first + 1);
     set_size(L, "last", end);
-    set_place(L, store, file_id, first);
+    iss_zone_set_place(L, store, file_id, first);
     if (generated) { /* no bytes of the file are this record's */
         lua_newtable(L);
         lua_setfield(L, -2, "rdata");
@@ -483,11 +505,11 @@ static int get_record(lua_State *L) {
                         record->end - record->first);
         lua_setfield(L, -2, "text");
     } else {
-        set_layout(L, &view);
-        set_tokens(L, view.data);
+        iss_zone_set_layout(L, &view);
+        iss_zone_set_tokens(L, view.data);
     }
     if (view.has_origin) {
-        push_name(L, &view.origin);
+        iss_zone_push_name(L, &view.origin);
         lua_setfield(L, -2, "origin");
     }
     if (context->has_default_ttl) {
@@ -670,9 +692,9 @@ static void set_aliases(lua_State *L, const zone_store *store, const zone_answer
     for (size_t i = 0; i < answer->alias_count; i++) {
         const zone_alias *alias = &answer->aliases[i];
         lua_createtable(L, 0, 7);
-        push_name(L, &alias->owner);
+        iss_zone_push_name(L, &alias->owner);
         lua_setfield(L, -2, "owner");
-        push_name(L, &alias->target);
+        iss_zone_push_name(L, &alias->target);
         lua_setfield(L, -2, "target");
         push_type(L, alias->type);
         lua_setfield(L, -2, "type");
@@ -717,9 +739,9 @@ static int answer(lua_State *L) {
     lua_createtable(L, 0, 12);
     set_string(L, "kind", kinds[found.kind]);
     set_string(L, "rcode", rcodes[found.kind]);
-    push_name(L, &name);
+    iss_zone_push_name(L, &name);
     lua_setfield(L, -2, "name");
-    push_name(L, &found.name);
+    iss_zone_push_name(L, &found.name);
     lua_setfield(L, -2, "owner");
     set_aliases(L, store, &found);
     set_node(L, store, "wildcard", found.wildcard);
@@ -733,7 +755,7 @@ static int answer(lua_State *L) {
         set_size(L, "negative_ttl", found.negative_ttl);
         break;
     case ZONE_ANSWER_ALIAS:
-        push_name(L, &found.name);
+        iss_zone_push_name(L, &found.name);
         lua_setfield(L, -2, "target");
         break;
     case ZONE_ANSWER_REFERRAL:
@@ -762,5 +784,7 @@ static const luaL_Reg functions[] = {{"load", load}, {NULL, NULL}};
 ISS_OPEN(zone) {
     iss_newmetatable(L, HANDLE, methods, metamethods);
     iss_newlib(L, functions);
+    iss_zone_edit_open(L);
+    iss_zone_scan_open(L);
     return 1;
 }

@@ -21,10 +21,14 @@ static bool same_key(const mf_tree *t, const mf_candidate *a, const mf_candidate
            compare_keys(t, a, b) == 0;
 }
 
-/* `later` takes the place of `earlier`. */
-static mf_result replace(mf_tree *t, mf_candidate *earlier, const mf_candidate *later) {
+/* One of two equal keys goes: for kubectl the earlier one. */
+static mf_result replace(mf_tree *t, mf_candidate *earlier, mf_candidate *later) {
     manifest_warning w;
-    earlier->dead = true;
+    if (t->first_wins && !earlier->merged) {
+        later->dead = true;
+    } else {
+        earlier->dead = true;
+    }
     if (earlier->merged || t->warnings.count >= WARNINGS_MAX) {
         return MF_DONE; /* an explicit key after `<<` is what merge keys are for */
     }
@@ -85,7 +89,7 @@ static mf_result drop_duplicates(mf_tree *t) {
     const uint32_t *order;
     if (count <= SMALL) {
         for (size_t i = 1; i < count; i++) {
-            for (size_t j = 0; j < i; j++) {
+            for (size_t j = 0; j < i && !c[i].dead; j++) {
                 if (!c[j].dead && same_key(t, &c[j], &c[i]) &&
                     replace(t, &c[j], &c[i]) != MF_DONE) {
                     return MF_NO_MEMORY;
@@ -98,10 +102,13 @@ static mf_result drop_duplicates(mf_tree *t) {
     if (order == NULL) {
         return MF_NO_MEMORY;
     }
-    for (size_t i = 1; i < count; i++) {
-        if (same_key(t, &c[order[i - 1]], &c[order[i]]) &&
-            replace(t, &c[order[i - 1]], &c[order[i]]) != MF_DONE) {
+    for (size_t i = 1, winner = 0; i < count; i++) {
+        if (same_key(t, &c[order[winner]], &c[order[i]]) &&
+            replace(t, &c[order[winner]], &c[order[i]]) != MF_DONE) {
             return MF_NO_MEMORY;
+        }
+        if (!c[order[i]].dead) {
+            winner = i;
         }
     }
     return MF_DONE;

@@ -132,7 +132,7 @@ static bool read_plain_string(const reader *r, size_t at, size_t *end) {
         if (c < 0x80) {
             at++;
         } else {
-            unsigned width = mf_utf8((const unsigned char *)r->bytes + at, r->end - at);
+            unsigned width = octets_utf8((const unsigned char *)r->bytes + at, r->end - at);
             if (width == 0) {
                 return false;
             }
@@ -171,7 +171,7 @@ static mf_read read_string(reader *r) {
         } else if (c < 0x20) {
             return refuse(r, r->at, "a control character in a string");
         } else {
-            unsigned width = mf_utf8((const unsigned char *)r->bytes + r->at, r->end - r->at);
+            unsigned width = octets_utf8((const unsigned char *)r->bytes + r->at, r->end - r->at);
             if (width == 0) {
                 put_character(r, 0xFFFD);
                 r->at++;

@@ -3,6 +3,7 @@
  * Source: kubectl 1.32 (cli-runtime's document decoder), libyaml 0.2.5. */
 #include "manifest.h"
 
+#include "filter.h"
 #include "readers.h"
 #include "spans.h"
 #include "splitter.h"
@@ -13,7 +14,6 @@
 #include <string.h>
 
 #define DEPTH          128U
-#define DEPTH_MAX      1024U
 #define BYTES_MAX      0x7FFFFFFFU /* offsets are 32 bits wide, with room for sums */
 #define DIRECTIVES_MAX 32          /* libyaml compares every %TAG with every other */
 
@@ -30,6 +30,11 @@ struct manifest {
     uint32_t documents;
     mf_tree tree;
     mf_yaml yaml;
+    mf_array blocks; /* plain_reader.c */
+    bool reference;  /* manifest_limits */
+    bool filtered;
+    mf_filter filter;
+    size_t passed_over;
     mf_lines lines;
     mf_spans spans;
     manifest_problem problem;
@@ -53,15 +58,20 @@ manifest *manifest_new(const char *bytes, size_t length, const manifest_limits *
     if (m == NULL) {
         return NULL;
     }
-    if (!mf_tree_new(&m->tree, bytes, depth > DEPTH_MAX ? DEPTH_MAX : depth)) {
+    if (!mf_tree_new(&m->tree, bytes, depth > MANIFEST_DEPTH_MAX ? MANIFEST_DEPTH_MAX : depth)) {
         free(m);
         return NULL;
     }
+    m->tree.first_wins = limits != NULL && limits->first_wins;
+    m->reference = limits != NULL && limits->reference;
     m->bytes = bytes;
     m->length = length;
     m->state = AT_SPLIT;
     if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {
         m->state = AT_WIDE;
+    } else if (limits != NULL && limits->filter && !limits->reference) {
+        m->filtered = true;
+        mf_filter_start(&m->filter, bytes, length);
     }
     return m;
 }
@@ -72,6 +82,7 @@ void manifest_forget(manifest *m) {
     memset(&m->tree, 0, sizeof m->tree);
     m->tree.max_depth = depth;
     mf_yaml_release(&m->yaml);
+    mf_plain_release(&m->blocks);
     m->state = AT_END;
 }
 
@@ -79,6 +90,7 @@ void manifest_free(manifest *m) {
     if (m != NULL) {
         mf_tree_free(&m->tree);
         mf_yaml_release(&m->yaml);
+        mf_plain_release(&m->blocks);
         mf_lines_release(&m->lines);
         mf_spans_release(&m->spans);
         free(m);
@@ -267,6 +279,15 @@ static manifest_status finish(manifest *m, bool json) {
     return MANIFEST_DOCUMENT;
 }
 
+static bool add_warning(mf_tree *t, manifest_warning_code code, size_t first, size_t end) {
+    manifest_warning w = {code, (uint32_t)first, (uint32_t)end, 0, 0, MANIFEST_NONE};
+    if (!mf_reserve(&t->warnings, 1, sizeof w)) {
+        return false;
+    }
+    ((manifest_warning *)t->warnings.items)[t->warnings.count++] = w;
+    return true;
+}
+
 /* What follows the document inside its piece is never read, by kubectl as well: say so. */
 static bool warn_ignored(manifest *m, size_t at) {
     size_t end = m->piece.end, line = at;
@@ -278,15 +299,33 @@ static bool warn_ignored(manifest *m, size_t at) {
         }
         if (i < stop && m->bytes[i] != '#' &&
             !(stop - i >= 3 && memcmp(m->bytes + i, "...", 3) == 0)) {
-            manifest_warning w = {MANIFEST_IGNORED_TEXT, (uint32_t)i, (uint32_t)end, 0, 0,
-                                  MANIFEST_NONE};
-            if (!mf_reserve(&m->tree.warnings, 1, sizeof w)) {
-                return false;
-            }
-            ((manifest_warning *)m->tree.warnings.items)[m->tree.warnings.count++] = w;
-            return true;
+            return add_warning(&m->tree, MANIFEST_IGNORED_TEXT, i, end);
         }
         line = stop + 1;
+    }
+    return true;
+}
+
+/* What a person does not see, or sees in another place: the first of each kind in [first, end). */
+static bool warn_deceiving(manifest *m, size_t first, size_t end) {
+    bool seen[2] = {false, false};
+    if (end - first >= 3 && memcmp(m->bytes + first, "\xEF\xBB\xBF", 3) == 0) {
+        first += 3; /* a byte-order mark where it belongs */
+    }
+    for (size_t at = first; (at = mf_next_deceiving(m->bytes, at, end)) < end;) {
+        bool is_break;
+        size_t width = mf_deceiving_at(m->bytes, at, end, &is_break);
+        if (width != 0 && !seen[is_break]) {
+            seen[is_break] = true;
+            if (!add_warning(&m->tree, is_break ? MANIFEST_HIDDEN_BREAK : MANIFEST_HIDDEN_BYTES, at,
+                             at + width)) {
+                return false;
+            }
+        }
+        at += width == 0 ? 1 : width;
+        if (seen[0] && seen[1]) {
+            break;
+        }
     }
     return true;
 }
@@ -309,6 +348,16 @@ static manifest_status read_yaml(manifest *m) {
     m->state = AT_SPLIT;
     m->at = m->piece.next;
     mf_tree_reset(&m->tree, m->piece.end - m->piece.first);
+    if (!m->reference && m->piece.refusal == MF_ACCEPTED) {
+        result = mf_plain_document(&m->tree, &m->blocks, m->bytes, m->piece.first, m->piece.end);
+        if (result == MF_READ_DOCUMENT) {
+            return finish(m, false);
+        }
+        if (result == MF_READ_NO_MEMORY) {
+            return MANIFEST_NO_MEMORY;
+        }
+        mf_tree_reset(&m->tree, m->piece.end - m->piece.first);
+    }
     if (too_many_directives(m)) {
         mf_syntax s;
         memset(&s, 0, sizeof s);
@@ -327,7 +376,9 @@ static manifest_status read_yaml(manifest *m) {
     mf_yaml_stop(&m->yaml);
     switch (result) {
     case MF_READ_DOCUMENT:
-        return warn_ignored(m, m->yaml.after) ? finish(m, false) : MANIFEST_NO_MEMORY;
+        return warn_ignored(m, m->yaml.after) && warn_deceiving(m, m->piece.first, m->piece.end)
+                   ? finish(m, false)
+                   : MANIFEST_NO_MEMORY;
     case MF_READ_SYNTAX:
     case MF_READ_TREE: {
         manifest_status status = report(m, &m->yaml.syntax, m->piece.first, m->piece.end);
@@ -361,7 +412,7 @@ static manifest_status read_json(manifest *m, bool first) {
     if (result == MF_READ_DOCUMENT) {
         m->state = AT_JSON;
         m->at = at;
-        return finish(m, true);
+        return warn_deceiving(m, from, at) ? finish(m, true) : MANIFEST_NO_MEMORY;
     }
     if (first && result == MF_READ_SYNTAX) {
         size_t inside = mf_json_blanks(m->bytes, m->piece.end, from + 1);
@@ -442,6 +493,14 @@ manifest_status manifest_next(manifest *m) {
                 m->state = AT_END;
                 break;
             }
+            if (m->filtered && m->piece.content < m->piece.end &&
+                !mf_filter_matters(&m->filter, m->bytes, m->length, m->piece.first, m->piece.end)) {
+                m->at = m->piece.next;
+                m->carried_first = m->carried_end = 0;
+                m->passed_over++;
+                m->documents++;
+                break;
+            }
             m->state = AT_PIECE;
             if (m->piece.refusal != MF_ACCEPTED && m->piece.content < m->piece.end) {
                 return report_refusal(m);
@@ -475,6 +534,10 @@ const manifest_document *manifest_last_document(const manifest *m) {
     return &m->document;
 }
 
+size_t manifest_passed_over(const manifest *m) {
+    return m->passed_over;
+}
+
 const manifest_warning *manifest_warnings(const manifest *m, size_t *count) {
     *count = m->tree.warnings.count;
     return m->tree.warnings.items;
@@ -496,6 +559,27 @@ const char *manifest_text(const manifest *m, const manifest_node *scalar, size_t
 
 uint32_t manifest_keep(manifest *m, uint32_t node) {
     return mf_spans_keep(&m->spans, &m->tree, node);
+}
+
+bool manifest_keep_root(manifest *m, uint32_t id) {
+    return mf_spans_root(&m->spans, id);
+}
+
+void manifest_adopt(manifest *m, uint32_t parent, uint32_t index, uint32_t child) {
+    mf_spans_adopt(&m->spans, parent, index, child);
+}
+
+uint32_t manifest_kept_root(const manifest *m, uint32_t document) {
+    return document < m->spans.roots.count ? ((const uint32_t *)m->spans.roots.items)[document] : 0;
+}
+
+uint32_t manifest_kept_count(const manifest *m, uint32_t id) {
+    return mf_spans_count(&m->spans, id);
+}
+
+uint32_t manifest_kept_child(const manifest *m, uint32_t id, uint32_t index, const char **key,
+                             size_t *length) {
+    return mf_spans_child(&m->spans, m->bytes, id, index, key, length);
 }
 
 bool manifest_container_span(const manifest *m, uint32_t id, manifest_span *out) {

@@ -23,7 +23,8 @@
  * to keep (spans of containers, packed) lives until manifest_free. What a Secret holds is taken out
  * of the tree before the document is handed over (see secrets.c). */
 
-#define MANIFEST_NONE UINT32_MAX /* no node, no document */
+#define MANIFEST_NONE      UINT32_MAX /* no node, no document */
+#define MANIFEST_DEPTH_MAX 1024U      /* whatever manifest_limits says */
 
 typedef struct manifest manifest;
 
@@ -37,6 +38,11 @@ typedef enum {
 typedef struct {
     uint32_t max_depth; /* containers inside each other, 1..1024; 0: 128 */
     size_t max_bytes;   /* of the whole input; 0, or more than 2 GiB: 2 GiB */
+    /* The reading of a tool that is not kubectl: of equal keys the first one counts, and a key that
+     * is written beats one that `<<` brings, wherever they stand. */
+    bool first_wins;
+    bool filter;    /* pass over documents that cannot ask for a certificate: see filter.h */
+    bool reference; /* read all of it, and all YAML with libyaml: what tests compare with */
 } manifest_limits;
 
 typedef enum { MANIFEST_SCALAR, MANIFEST_MAPPING, MANIFEST_SEQUENCE } manifest_kind;
@@ -102,7 +108,9 @@ typedef struct {
 typedef enum {
     MANIFEST_DUPLICATE_KEY, /* duplicate-key: the last one wins (kubectl); `other` is the earlier */
     MANIFEST_MERGE_WINS,    /* merge-order: `<<` after a key; kubectl lets the merge win */
-    MANIFEST_IGNORED_TEXT   /* ignored-text: what follows `...` is not read */
+    MANIFEST_IGNORED_TEXT,  /* ignored-text: what follows `...` is not read */
+    MANIFEST_HIDDEN_BREAK,  /* deceiving-bytes: NEL, LS, PS or a lone CR, a line break for YAML */
+    MANIFEST_HIDDEN_BYTES   /* deceiving-bytes: invisible, or changes the direction of writing */
 } manifest_warning_code;
 
 typedef struct {
@@ -138,11 +146,26 @@ const manifest_node *manifest_nodes(const manifest *m, size_t *count);
 const manifest_entry *manifest_entries(const manifest *m);
 const char *manifest_text(const manifest *m, const manifest_node *scalar, size_t *length);
 
+/* Documents that the filter passed over so far. */
+size_t manifest_passed_over(const manifest *m);
+
 /* Frees the nodes of the last document (after the last one they are not needed any more). */
 void manifest_forget(manifest *m);
 
 /* Packs the spans of a container and of its entries; returns its id (from 1), 0 on no memory. */
 uint32_t manifest_keep(manifest *m, uint32_t node);
+
+/* What was kept as a tree: the container of a document (0: it is a scalar), to be told once for
+ * each document in their order, and the containers in containers. `index` counts the entries that
+ * were kept, from 0. false: no memory. */
+bool manifest_keep_root(manifest *m, uint32_t id);
+void manifest_adopt(manifest *m, uint32_t parent, uint32_t index, uint32_t child);
+uint32_t manifest_kept_root(const manifest *m, uint32_t document); /* from 0; 0: none, or no such */
+uint32_t manifest_kept_count(const manifest *m, uint32_t id);
+
+/* The container at an entry, 0 when there is none; of a mapping *key is set then. */
+uint32_t manifest_kept_child(const manifest *m, uint32_t id, uint32_t index, const char **key,
+                             size_t *length);
 
 typedef struct {
     uint32_t first, end;

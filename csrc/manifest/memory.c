@@ -6,22 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool mf_reserve(mf_array *a, size_t more, size_t size) {
+/* The capacity for `more` items; 0: there is enough, SIZE_MAX: there can be none. */
+static size_t new_capacity(const mf_array *a, size_t more, size_t size) {
     size_t need, capacity;
-    void *items;
     if (a->items != NULL && more <= (size_t)(a->capacity - a->count)) {
-        return true;
+        return 0;
     }
     if (more > UINT32_MAX / 2 - a->count) {
-        return false;
+        return SIZE_MAX;
     }
     need = a->count + more;
     capacity = a->capacity < 16 ? 16 : (size_t)a->capacity + a->capacity / 2;
     if (capacity < need) {
         capacity = need;
     }
-    if (capacity > UINT32_MAX || capacity > SIZE_MAX / size) {
-        return false;
+    return capacity > UINT32_MAX || capacity > SIZE_MAX / size ? SIZE_MAX : capacity;
+}
+
+bool mf_reserve(mf_array *a, size_t more, size_t size) {
+    size_t capacity = new_capacity(a, more, size);
+    void *items;
+    if (capacity == 0 || capacity == SIZE_MAX) {
+        return capacity == 0;
     }
     /* Not realloc: it would leave a copy of a secret behind in freed memory. */
     items = malloc(capacity * size);
@@ -32,6 +38,21 @@ bool mf_reserve(mf_array *a, size_t more, size_t size) {
         memcpy(items, a->items, a->count * size);
         mf_wipe(a->items, a->count * size);
         free(a->items);
+    }
+    a->items = items;
+    a->capacity = (uint32_t)capacity;
+    return true;
+}
+
+bool mf_extend(mf_array *a, size_t more, size_t size) {
+    size_t capacity = new_capacity(a, more, size);
+    void *items;
+    if (capacity == 0 || capacity == SIZE_MAX) {
+        return capacity == 0;
+    }
+    items = realloc(a->items, capacity * size);
+    if (items == NULL) {
+        return false;
     }
     a->items = items;
     a->capacity = (uint32_t)capacity;

@@ -17,6 +17,10 @@ typedef struct {
  * false: no memory; the array is unchanged. */
 bool mf_reserve(mf_array *a, size_t more, size_t size);
 
+/* The same for arrays of offsets and numbers, which tell no secret: nothing is wiped, and large
+ * ones move without being copied. */
+bool mf_extend(mf_array *a, size_t more, size_t size);
+
 /* Frees; first overwrites what was in it, as it may have been a secret. */
 void mf_release(mf_array *a, size_t size);
 

@@ -11,7 +11,7 @@
 #define BLOCK      4096U
 
 static size_t next_character(const char *bytes, size_t at, size_t end) {
-    unsigned width = mf_utf8((const unsigned char *)bytes + at, end - at);
+    unsigned width = octets_utf8((const unsigned char *)bytes + at, end - at);
     return at + (width == 0 ? 1 : width);
 }
 
@@ -104,15 +104,65 @@ static bool read_lines(mf_lines *l, const char *bytes, size_t length) {
     }
 }
 
+/* Line feeds in [at, end); *last is one past the last of them. */
+static uint32_t count_lines(const char *bytes, size_t at, size_t end, size_t *last) {
+    const char *found = at < end ? memrchr(bytes + at, '\n', end - at) : NULL;
+    uint32_t count = 0;
+    if (found == NULL) {
+        *last = at;
+        return 0;
+    }
+    *last = (size_t)(found - bytes) + 1;
+    while (at < *last) { /* small sums, so that compilers make vectors of them */
+        size_t stop = *last - at > 255 ? at + 255 : *last;
+        uint8_t some = 0;
+        for (; at < stop; at++) {
+            some = (uint8_t)(some + (bytes[at] == '\n'));
+        }
+        count += some;
+    }
+    return count;
+}
+
+/* Goes on from the last answer, which lies at or before `byte`. */
+static void go_on(mf_lines *l, const char *bytes, size_t length, size_t byte) {
+    size_t start;
+    uint32_t lines;
+    if (l->line == 0) {
+        l->at = 0;
+        l->line = l->column = 1;
+    }
+    lines = count_lines(bytes, l->at, byte, &start);
+    if (lines != 0) {
+        l->line += lines;
+        l->column = 1;
+        l->at = (uint32_t)start;
+    }
+    while (l->at < byte) {
+        size_t next = next_character(bytes, l->at, length);
+        if (next > byte) {
+            break; /* inside a character */
+        }
+        l->at = (uint32_t)next;
+        l->column++;
+    }
+}
+
 bool mf_lines_place(mf_lines *l, const char *bytes, size_t length, size_t byte, uint32_t *line,
                     uint32_t *column) {
     block state;
     size_t index;
-    if (l->blocks.count == 0 && !read_lines(l, bytes, length)) {
-        return false;
-    }
     if (byte > length) {
         byte = length;
+    }
+    if (l->line == 0 || byte >= l->at) {
+        go_on(l, bytes, length, byte);
+        *line = l->line;
+        *column = l->column;
+        return true;
+    }
+    if (l->blocks.count == 0 && !read_lines(l, bytes, length)) {
+        return false;
     }
     index = byte / BLOCK;
     if (index >= l->blocks.count) {
@@ -138,4 +188,56 @@ bool mf_lines_place(mf_lines *l, const char *bytes, size_t length, size_t byte, 
 
 void mf_lines_release(mf_lines *l) {
     mf_release(&l->blocks, sizeof(block));
+}
+
+/* ---- what deceives a reader ---- */
+
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+size_t mf_next_deceiving(const char *bytes, size_t at, size_t end) {
+    for (; at + 8 <= end; at += 8) {
+        uint64_t word, cr;
+        memcpy(&word, bytes + at, 8);
+        cr = word ^ (ONES * '\r'); /* a zero byte where the CR was */
+        if (((word | ((cr - ONES) & ~cr)) & HIGHS) != 0) {
+            break;
+        }
+    }
+    while (at < end && bytes[at] != '\r' && ((unsigned char)bytes[at] & 0x80) == 0) {
+        at++;
+    }
+    return at;
+}
+
+static uint32_t decode(const unsigned char *text, unsigned width) {
+    uint32_t code = width == 2 ? text[0] & 0x1FU : text[0] & 0x0FU;
+    for (unsigned i = 1; i < width; i++) {
+        code = code << 6 | (text[i] & 0x3FU);
+    }
+    return code;
+}
+
+size_t mf_deceiving_at(const char *bytes, size_t at, size_t end, bool *is_break) {
+    const unsigned char *text = (const unsigned char *)bytes + at;
+    unsigned width;
+    uint32_t code;
+    *is_break = false;
+    if (text[0] == '\r') {
+        *is_break = at + 1 >= end || text[1] != '\n';
+        return *is_break && at + 1 < end ? 1 : 0;
+    }
+    width = octets_utf8(text, end - at);
+    if (width != 2 && width != 3) {
+        return 0;
+    }
+    code = decode(text, width);
+    *is_break = code == 0x85 || code == 0x2028 || code == 0x2029;
+    if (*is_break || (code >= 0x80 && code < 0xA0) || code == 0xAD || /* C1, soft hyphen */
+        (code >= 0x200B && code <= 0x200F) || /* zero width, marks of direction */
+        (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) ||
+        code == 0xFEFF) {
+        return width;
+    }
+    return 0;
 }

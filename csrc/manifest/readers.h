@@ -1,4 +1,5 @@
-/* The two front ends that turn text into events for the tree: libyaml and an own JSON reader.
+/* The front ends that turn text into events for the tree: libyaml, a line reader for plain block
+ * style, and an own JSON reader.
  * SPDX-License-Identifier: MIT
  * Source: libyaml 0.2.5 event API; RFC 8259. */
 #ifndef ISSUABLE_MANIFEST_READERS_H
@@ -48,6 +49,12 @@ size_t mf_yaml_byte(const mf_yaml *y, const yaml_mark_t *mark);
 /* messages.c: the parser's error in plain words. */
 void mf_yaml_explain(mf_yaml *y, const mf_tree *t);
 void mf_tree_explain(const mf_tree *t, mf_syntax *out);
+
+/* plain_reader.c: a document of the plain block subset. MF_READ_NOTHING: it is not of the subset,
+ * or would be refused; the tree holds remains then. `blocks`: kept between documents. */
+mf_read mf_plain_document(mf_tree *t, mf_array *blocks, const char *bytes, size_t first,
+                          size_t end);
+void mf_plain_release(mf_array *blocks);
 
 /* One JSON value at *at (blanks before it are skipped); *at moves behind it. */
 mf_read mf_json_document(const char *bytes, size_t end, size_t *at, mf_tree *t, mf_syntax *out);

@@ -56,6 +56,9 @@ static word word_of(const char *text, size_t length) {
     if (length > 5) {
         return WORD_NOT;
     }
+    if (length != 0 && memchr("~nNyYtToOfF.+-", text[0], 14) == NULL) {
+        return WORD_NOT; /* nearly all texts */
+    }
     if (length == 0 || IS_WORD(text, length, "~", "null", "Null", "NULL")) {
         return WORD_NULL;
     }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text/octets.h"
+
 typedef enum {
     MF_TAG_PLAIN,  /* no tag, plain style: resolved */
     MF_TAG_STRING, /* quoted, block, !!str or an unknown tag */
@@ -44,13 +46,5 @@ bool mf_json_number(const char *text, size_t length, mf_value *out);
 /* The text of a key that is not a string, as kubectl turns it into JSON; returns its length (at
  * most 31), 0 for null, which kubectl refuses. */
 size_t mf_key_text(const mf_value *value, char out[32]);
-
-/* base64 as Go's StdEncoding reads it (padding needed, CR and LF skipped). `out` holds `length`
- * bytes or more. Returns the length, SIZE_MAX when it is not base64. */
-size_t mf_base64(const char *text, size_t length, char *out);
-
-/* Bytes of the UTF-8 character at `text` (1..4), 0 when invalid (overlong, surrogate, too large).
- */
-unsigned mf_utf8(const unsigned char *text, size_t length);
 
 #endif

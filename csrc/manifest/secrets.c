@@ -36,10 +36,17 @@ static bool is_copy(const mf_tree *t, const manifest_node *key) {
            is_text(t, key, "kapp.k14s.io/original");
 }
 
-/* A list of what may stay, not of what must go: a misspelt `Data` is a secret too. */
+/* A list of what may stay, not of what must go: a misspelt `Data` is a secret too. The second row
+ * is there for what only refers to a Secret (`certificateRefs: [{kind: Secret, name: tls}]`). */
 static bool may_stay(const mf_tree *t, const manifest_node *key) {
-    return is_text(t, key, "apiVersion") || is_text(t, key, "kind") ||
-           is_text(t, key, "metadata") || is_text(t, key, "type") || is_text(t, key, "immutable");
+    static const char *const keys[] = {"apiVersion", "kind",  "metadata",  "type",    "immutable",
+                                       "name",       "group", "namespace", "apiGroup"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (is_text(t, key, keys[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Marks the subtree, and what it takes from elsewhere by alias, wherever that is used again. A
@@ -75,6 +82,29 @@ static mf_result withhold(mf_tree *t, uint32_t id) {
     }
 }
 
+/* The token and the key authorisation of an ACME challenge, in a dump of a cluster. */
+static bool is_proof(const mf_tree *t, const manifest_node *key) {
+    return is_text(t, key, "token") || is_text(t, key, "key");
+}
+
+/* Takes token and key out of the closed mapping `spec` (or `status`) of a Challenge. */
+static mf_result filter_challenge(mf_tree *t, manifest_node *spec) {
+    uint32_t kept = 0;
+    if (spec->kind != MANIFEST_MAPPING) {
+        return MF_DONE;
+    }
+    for (uint32_t k = 0; k < spec->value.entries.count; k++) {
+        manifest_entry e = *mf_entry(t, spec->value.entries.first + k);
+        if (!is_proof(t, mf_node(t, e.key))) {
+            *mf_entry(t, spec->value.entries.first + kept++) = e;
+        } else if (withhold(t, e.value) != MF_DONE || withhold(t, e.key) != MF_DONE) {
+            return MF_NO_MEMORY;
+        }
+    }
+    spec->value.entries.count = kept;
+    return MF_DONE;
+}
+
 /* The elements of a SecretList's items need not say their kind. */
 static mf_result filter_items(mf_tree *t, const manifest_node *items) {
     if (items->kind != MANIFEST_SEQUENCE) {
@@ -101,12 +131,13 @@ static mf_result filter_items(mf_tree *t, const manifest_node *items) {
 
 mf_result mf_secrets(mf_tree *t) {
     mf_candidate *c = t->candidates.items;
-    bool secret = false, list = false;
+    bool secret = false, list = false, challenge = false;
     for (uint32_t i = 0; i < t->candidates.count; i++) {
         const manifest_node *key = mf_node(t, c[i].key), *value = mf_node(t, c[i].value);
         if (is_text(t, key, "kind")) { /* an overridden one counts as well: others may read it */
             secret = secret || is_kind(t, value, "secret");
             list = list || is_kind(t, value, "secretlist");
+            challenge = challenge || is_kind(t, value, "challenge");
         }
     }
     for (uint32_t i = 0; i < t->candidates.count; i++) {
@@ -116,6 +147,10 @@ mf_result mf_secrets(mf_tree *t) {
             if (withhold(t, c[i].value) != MF_DONE || withhold(t, c[i].key) != MF_DONE) {
                 return MF_NO_MEMORY;
             }
+        }
+        if (challenge && is_text(t, key, "spec") &&
+            filter_challenge(t, mf_node(t, c[i].value)) != MF_DONE) {
+            return MF_NO_MEMORY;
         }
         if (list && is_text(t, key, "items") &&
             filter_items(t, mf_node(t, c[i].value)) != MF_DONE) {

@@ -1,14 +1,16 @@
-/* Spans of the containers that were handed on, packed: 20 bytes a container, 20 an entry.
+/* Spans of the containers that were handed on, packed: 20 bytes a container, 24 an entry.
  * SPDX-License-Identifier: MIT
  * Source: design.md section 2 (bulk spans are packed integers; Span tables are made on demand). */
 #include "spans.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LINEAR 24 /* up to so many keys are simply looked through */
 
 typedef struct {
-    uint32_t first, end, entries, count;
+    struct entry *entries;
+    uint32_t first, end, count;
     uint32_t order; /* 0, or 1 + start of the sorted order of the entries (made when first asked) */
 } container;
 
@@ -19,12 +21,16 @@ typedef struct {
     bool own_text, aliased;
 } extra;
 
-typedef struct {
+typedef struct entry {
     uint32_t key_first, key_end, first, end;
     uint32_t extra; /* 0, or 1 + index */
+    uint32_t child; /* id of the container that is the value; 0: a scalar, or kept elsewhere */
 } entry;
 
 #define SEQUENCE 0x80000000U /* in container.count */
+
+#define CONTAINERS 2048U /* in a chunk */
+#define ENTRIES    4096U /* in a chunk, unless one container has more */
 
 static bool is_quote(char c) {
     return c == '"' || c == '\'';
@@ -61,7 +67,7 @@ static bool keep_extra(mf_spans *s, const mf_tree *t, const manifest_entry *e, e
         }
         s->text.count += x.length;
     }
-    if (!mf_reserve(&s->extras, 1, sizeof x)) {
+    if (!mf_extend(&s->extras, 1, sizeof x)) {
         return false;
     }
     ((extra *)s->extras.items)[s->extras.count++] = x;
@@ -69,17 +75,52 @@ static bool keep_extra(mf_spans *s, const mf_tree *t, const manifest_entry *e, e
     return true;
 }
 
+static void *add_chunk(mf_array *chunks, size_t count, size_t size) {
+    void *chunk;
+    if (!mf_extend(chunks, 1, sizeof chunk) || count > SIZE_MAX / size) {
+        return NULL;
+    }
+    chunk = malloc(count * size);
+    if (chunk != NULL) {
+        ((void **)chunks->items)[chunks->count++] = chunk;
+    }
+    return chunk;
+}
+
+/* Room for so many entries side by side. */
+static entry *new_entries(mf_spans *s, uint32_t count) {
+    entry *chunk;
+    if (s->entries.count == 0 || count > s->room - s->used) {
+        uint32_t room = count > ENTRIES ? count : ENTRIES;
+        if (add_chunk(&s->entries, room, sizeof(entry)) == NULL) {
+            return NULL;
+        }
+        s->used = 0;
+        s->room = room;
+    }
+    chunk = ((entry **)s->entries.items)[s->entries.count - 1] + s->used;
+    s->used += count;
+    return chunk;
+}
+
 uint32_t mf_spans_keep(mf_spans *s, const mf_tree *t, uint32_t node) {
     const manifest_node *n = mf_node(t, node);
-    container c = {n->first, n->end, s->entries.count, 0, 0};
-    if (!mf_reserve(&s->containers, 1, sizeof c) ||
-        !mf_reserve(&s->entries, n->value.entries.count, sizeof(entry))) {
+    container c = {NULL, n->first, n->end, 0, 0};
+    if (s->count == UINT32_MAX - 1 ||
+        (s->count % CONTAINERS == 0 && add_chunk(&s->containers, CONTAINERS, sizeof c) == NULL)) {
+        return 0;
+    }
+    c.entries = new_entries(s, n->value.entries.count);
+    if (c.entries == NULL) {
+        if (s->count % CONTAINERS == 0) {
+            free(((void **)s->containers.items)[--s->containers.count]);
+        }
         return 0;
     }
     for (uint32_t i = 0; i < n->value.entries.count; i++) {
         const manifest_entry *e = mf_entry(t, n->value.entries.first + i);
         const manifest_node *value = mf_node(t, e->value);
-        entry packed = {0, 0, value->first, value->end, 0};
+        entry packed = {0, 0, value->first, value->end, 0, 0};
         if (e->key != MANIFEST_NONE) {
             const manifest_node *key = mf_node(t, e->key);
             if (((value->flags | key->flags) & MANIFEST_WITHHELD) != 0) {
@@ -89,28 +130,61 @@ uint32_t mf_spans_keep(mf_spans *s, const mf_tree *t, uint32_t node) {
             packed.key_end = key->end;
         }
         if (!keep_extra(s, t, e, &packed)) {
+            if (s->count % CONTAINERS == 0) {
+                free(((void **)s->containers.items)[--s->containers.count]);
+            }
             return 0;
         }
-        ((entry *)s->entries.items)[s->entries.count++] = packed;
-        c.count++;
+        c.entries[c.count++] = packed;
     }
     if (n->kind == MANIFEST_SEQUENCE) {
         c.count |= SEQUENCE;
     }
-    ((container *)s->containers.items)[s->containers.count++] = c;
-    return s->containers.count;
+    ((container **)s->containers.items)[s->count / CONTAINERS][s->count % CONTAINERS] = c;
+    return ++s->count;
+}
+
+static void release_chunks(mf_array *chunks) {
+    for (uint32_t i = 0; i < chunks->count; i++) {
+        free(((void **)chunks->items)[i]);
+    }
+    mf_release(chunks, sizeof(void *));
 }
 
 void mf_spans_release(mf_spans *s) {
-    mf_release(&s->containers, sizeof(container));
-    mf_release(&s->entries, sizeof(entry));
+    release_chunks(&s->containers);
+    release_chunks(&s->entries);
+    s->count = s->used = s->room = 0;
+    mf_release(&s->roots, sizeof(uint32_t));
     mf_release(&s->extras, sizeof(extra));
     mf_release(&s->text, 1);
     mf_release(&s->order, sizeof(uint32_t));
 }
 
 static container *get(const mf_spans *s, uint32_t id) {
-    return id == 0 || id > s->containers.count ? NULL : (container *)s->containers.items + (id - 1);
+    return id == 0 || id > s->count
+               ? NULL
+               : &((container **)s->containers.items)[(id - 1) / CONTAINERS][(id - 1) % CONTAINERS];
+}
+
+void mf_spans_adopt(const mf_spans *s, uint32_t parent, uint32_t index, uint32_t child) {
+    const container *c = get(s, parent);
+    if (c != NULL && index < (c->count & ~SEQUENCE)) {
+        c->entries[index].child = child;
+    }
+}
+
+bool mf_spans_root(mf_spans *s, uint32_t id) {
+    if (!mf_extend(&s->roots, 1, sizeof id)) {
+        return false;
+    }
+    ((uint32_t *)s->roots.items)[s->roots.count++] = id;
+    return true;
+}
+
+uint32_t mf_spans_count(const mf_spans *s, uint32_t id) {
+    const container *c = get(s, id);
+    return c == NULL ? 0 : c->count & ~SEQUENCE;
 }
 
 static const extra *extra_of(const mf_spans *s, const entry *e) {
@@ -136,11 +210,25 @@ static int compare(const char *a, size_t n, const char *b, size_t m) {
     return order != 0 ? order : n < m ? -1 : n > m;
 }
 
+uint32_t mf_spans_child(const mf_spans *s, const char *bytes, uint32_t id, uint32_t index,
+                        const char **key, size_t *length) {
+    const container *c = get(s, id);
+    const entry *e;
+    if (c == NULL || index >= (c->count & ~SEQUENCE)) {
+        return 0;
+    }
+    e = &c->entries[index];
+    if (e->child != 0 && (c->count & SEQUENCE) == 0) {
+        *key = key_of(s, bytes, e, length);
+    }
+    return e->child;
+}
+
 /* A heap sort, so that no keys make it slow; the keys of a container are all different. */
 static bool sort_entries(mf_spans *s, const char *bytes, container *c) {
-    const entry *entries = (const entry *)s->entries.items + c->entries;
+    const entry *entries = c->entries;
     uint32_t *order, count = c->count;
-    if (!mf_reserve(&s->order, count, sizeof(uint32_t))) {
+    if (!mf_extend(&s->order, count, sizeof(uint32_t))) {
         return false;
     }
     order = (uint32_t *)s->order.items + s->order.count;
@@ -185,7 +273,7 @@ static bool sort_entries(mf_spans *s, const char *bytes, container *c) {
 
 static const entry *find(mf_spans *s, const char *bytes, container *c, const char *key,
                          size_t length) {
-    const entry *entries = (const entry *)s->entries.items + c->entries;
+    const entry *entries = c->entries;
     const uint32_t *order;
     size_t n, low = 0, high = c->count;
     if (c->count <= LINEAR || (c->order == 0 && !sort_entries(s, bytes, c))) {
@@ -253,7 +341,7 @@ bool mf_spans_item(const mf_spans *s, uint32_t id, uint32_t position, manifest_s
         position > (c->count & ~SEQUENCE)) {
         return false;
     }
-    fill(s, (const entry *)s->entries.items + c->entries + (position - 1), false, out);
+    fill(s, &c->entries[position - 1], false, out);
     return true;
 }
 

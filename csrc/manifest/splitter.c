@@ -3,6 +3,8 @@
  * Source: YAML 1.1 section 4.3 (no `---` line inside any scalar); kubectl cuts the same way. */
 #include "splitter.h"
 
+#include "search.h"
+
 #include <string.h>
 
 static bool is_blank(char c) {
@@ -20,18 +22,11 @@ static bool starts_with(const char *bytes, size_t length, size_t at, const char 
 
 /* The next line from `at` (the start of a line) on that begins with `---`; `length`: none. */
 static size_t find_dashes(const char *bytes, size_t length, size_t at) {
-    while (at < length) {
-        const char *newline;
-        if (starts_with(bytes, length, at, "---", 3)) {
-            return at;
-        }
-        newline = memchr(bytes + at, '\n', length - at);
-        if (newline == NULL) {
-            break;
-        }
-        at = (size_t)(newline - bytes) + 1;
+    if (starts_with(bytes, length, at, "---", 3)) {
+        return at;
     }
-    return length;
+    at = mf_search(bytes, at, length, "\n---", "\n---");
+    return at < length ? at + 1 : length;
 }
 
 typedef enum { LINE_BARE, LINE_DOCUMENT, LINE_TEXT } dashes;

@@ -62,6 +62,7 @@ typedef struct {
     uint32_t depth, max_depth, root;
     uint64_t extra, extra_max; /* nodes that exist by aliases and merges only */
     bool anchored, withheld;
+    bool first_wins; /* manifest_limits */
     mf_failure failure;
     mf_range where;
 } mf_tree;

@@ -71,7 +71,7 @@ bool zone_need_end(zone_scan *scan, zone_problem *problem) {
 }
 
 bool zone_check_line_end(const zone_scan *scan, zone_problem *problem) {
-    return scan->eol_end > scan->eol_first ||
+    return scan->eol_end > scan->eol_first || scan->cut ||
            zone_fail(problem, ZONE_NO_FINAL_NEWLINE, scan->first, scan->last_end,
                      "the file ends in this directive without a line end, and BIND refuses that; "
                      "end the line");

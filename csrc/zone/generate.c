@@ -28,7 +28,7 @@ typedef struct {
 } buffer;
 
 static void put(buffer *out, const char *text, size_t len) {
-    if (out->no_memory) {
+    if (out->no_memory || len == 0) {
         return;
     }
     if (len > out->capacity - out->len) {
@@ -280,7 +280,9 @@ static bool put_lines(zone *z, const zone_scan *scan, const directive *d, const 
         }
         put(out, bytes + d->head.type.first, d->head.type.end - d->head.type.first);
         put(out, " ", 1);
-        wrong = wrong == NULL ? expand(out, data.text, data.len, (uint32_t)i) : wrong;
+        if (wrong == NULL && data.len != 0) { /* without text there is no address either */
+            wrong = expand(out, data.text, data.len, (uint32_t)i);
+        }
         put(out, "\n", 1);
         if (out->len > z->limits.max_bytes) {
             wrong = "its records take more bytes than all files together may have";
@@ -332,7 +334,7 @@ bool zone_read_generate(zone *z, bool *no_memory) {
     zone_scan *scan = &z->frames[z->depth - 1].scan;
     size_t first = scan->first;
     directive d;
-    range r;
+    range r = {0, 0, 1};
     buffer lines = {NULL, 0, 0, false};
     uint32_t file;
     if (!read_directive(z, scan, &d) || !read_range(z, scan, &d.range, &r) ||

@@ -6,50 +6,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t rotate(uint64_t x, unsigned bits) {
+static inline uint64_t rotate(uint64_t x, unsigned bits) {
     return (x << bits) | (x >> (64 - bits));
 }
 
-static void sip_round(uint64_t v[4]) {
-    v[0] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[3];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
+/* Four words that may live in registers. */
+typedef struct {
+    uint64_t a, b, c, d;
+} sip_state;
+
+static inline sip_state sip_round(sip_state v) {
+    v.a += v.b;
+    v.b = rotate(v.b, 13) ^ v.a;
+    v.a = rotate(v.a, 32);
+    v.c += v.d;
+    v.d = rotate(v.d, 16) ^ v.c;
+    v.a += v.d;
+    v.d = rotate(v.d, 21) ^ v.a;
+    v.c += v.b;
+    v.b = rotate(v.b, 17) ^ v.c;
+    v.c = rotate(v.c, 32);
+    return v;
 }
 
-static void sip_word(uint64_t v[4], uint64_t word) {
-    v[3] ^= word;
-    sip_round(v);
-    v[0] ^= word;
+static inline sip_state sip_word(sip_state v, uint64_t word) {
+    v.d ^= word;
+    v = sip_round(v);
+    v.a ^= word;
+    return v;
 }
 
 uint64_t zone_hash(const zone_hash_key *key, uint64_t head, const void *bytes, size_t len) {
-    uint64_t v[4] = {key->k0 ^ 0x736f6d6570736575u, key->k1 ^ 0x646f72616e646f6du,
-                     key->k0 ^ 0x6c7967656e657261u, key->k1 ^ 0x7465646279746573u};
-    sip_word(v, head);
+    sip_state v = {key->k0 ^ 0x736f6d6570736575u, key->k1 ^ 0x646f72616e646f6du,
+                   key->k0 ^ 0x6c7967656e657261u, key->k1 ^ 0x7465646279746573u};
+    v = sip_word(v, head);
     const uint8_t *at = bytes;
     size_t rest = len;
     for (; rest >= 8; rest -= 8, at += 8) {
         uint64_t word;
         memcpy(&word, at, 8);
-        sip_word(v, word);
+        v = sip_word(v, word);
     }
     uint64_t last = (uint64_t)(len & 0xff) << 56;
     for (size_t i = 0; i < rest; i++) {
         last |= (uint64_t)at[i] << (8 * i);
     }
-    sip_word(v, last);
-    v[2] ^= 0xff;
-    sip_round(v);
-    sip_round(v);
-    sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+    v = sip_word(v, last);
+    v.c ^= 0xff;
+    v = sip_round(sip_round(sip_round(v)));
+    return v.a ^ v.b ^ v.c ^ v.d;
 }
 
 static uint32_t tag(uint64_t hash) {
@@ -80,7 +85,7 @@ uint32_t zone_index_next(const zone_index *index, uint64_t hash, size_t *probe) 
 }
 
 static bool grow(zone_index *index) {
-    size_t capacity = index->capacity == 0 ? 64 : index->capacity * 2;
+    size_t capacity = index->capacity == 0 ? 256 : index->capacity * 2;
     if (capacity > SIZE_MAX / sizeof(zone_slot) / 2) {
         return false;
     }
@@ -127,7 +132,7 @@ void *zone_reserve(void *items, size_t *capacity, size_t count, size_t size) {
     if (count < *capacity) {
         return items;
     }
-    size_t wanted = *capacity < 16 ? 16 : *capacity * 2;
+    size_t wanted = *capacity < 64 ? 64 : *capacity * 2;
     if (wanted > SIZE_MAX / size / 2) {
         return NULL;
     }

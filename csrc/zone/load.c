@@ -3,6 +3,7 @@
  * RFC 1035 section 5.1, RFC 2308 section 4 ($TTL); the dialect is BIND 9.18's. */
 #include "state.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,22 @@ static bool push_file(zone *z, const uint8_t *bytes, size_t len, const char *pat
 
 zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_len,
                const dns_name *origin, const zone_limits *limits, zone_hash_key key) {
-    zone *z = calloc(1, sizeof *z);
+    zone *z = malloc(sizeof *z);
     if (z == NULL) {
         return NULL;
     }
+    memset(z, 0, offsetof(zone, problem));
+    z->scratch = malloc(sizeof *z->scratch); /* not zeroed: most zones need little of it */
+    if (z->scratch == NULL) {
+        free(z);
+        return NULL;
+    }
+    z->frames = z->scratch->frames;
+    z->walker = &z->scratch->walker;
+    z->other = z->scratch->other;
+    z->wire = z->scratch->wire;
+    z->wire_room = ZONE_RDATA_MAX;
+    z->wire_need = 1024; /* more than an SOA, and what is written before it is taken back */
     z->limits.max_bytes = limit(limits->max_bytes, (size_t)1 << 30, UINT32_MAX - 1);
     z->limits.max_entry = limit(limits->max_entry, (size_t)1 << 20, UINT32_MAX - 1);
     z->limits.max_records = limit(limits->max_records, 10000000, UINT32_MAX - 1);
@@ -30,7 +43,9 @@ zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_l
     z->limits.max_depth = limit(limits->max_depth, ZONE_DEPTH_MAX, ZONE_DEPTH_MAX);
     z->limits.max_generated = limit(limits->max_generated, 100000, UINT32_MAX - 1);
     z->limits.max_errors = limit(limits->max_errors, 1000, 1000000);
+    z->limits.careful = limits->careful;
     z->context = z->soa = z->apex = ZONE_NIL;
+    zone_walker_init(z, ZONE_CLASSIFY_BEST);
     if (!zone_store_init(&z->store, key) ||
         !push_file(z, bytes, len, path, path_len, ZONE_NIL, 0)) {
         zone_free(z);
@@ -45,8 +60,27 @@ zone *zone_new(const uint8_t *bytes, size_t len, const char *path, size_t path_l
 
 void zone_free(zone *z) {
     if (z != NULL) {
+        zone_hits_free(z->hits);
         zone_store_free(&z->store);
+        if (z->scratch == NULL) {
+            free(z->wire);
+        }
+        free(z->scratch);
         free(z);
+    }
+}
+
+/* All is loaded: thousands of zones may stay in memory. */
+static void free_scratch(zone *z) {
+    uint8_t *wire = malloc(z->wire_need);
+    if (wire != NULL) { /* else it stays as it is */
+        free(z->scratch);
+        z->scratch = NULL;
+        z->frames = NULL;
+        z->walker = NULL;
+        z->other = NULL;
+        z->wire = wire;
+        z->wire_room = z->wire_need;
     }
 }
 
@@ -100,8 +134,10 @@ bool zone_report_at(zone *z, uint32_t file, uint32_t order, zone_severity severi
 }
 
 bool zone_report_here(zone *z, zone_severity severity) {
-    return zone_report_at(z, z->frames[z->depth - 1].file, (uint32_t)z->store.record_count,
-                          severity, &z->problem);
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    z->problem.first += frame->scan.base;
+    z->problem.end += frame->scan.base;
+    return zone_report_at(z, frame->file, (uint32_t)z->store.record_count, severity, &z->problem);
 }
 
 /* An error after which nothing more is read. */
@@ -213,14 +249,15 @@ bool zone_add_lines(zone *z, uint8_t *bytes, size_t len, size_t first, size_t en
         return false;
     }
     store->files = files;
-    uint32_t parent = z->frames[z->depth - 1].file;
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    uint32_t parent = frame->file;
     files[store->file_count] = (zone_file){.bytes = bytes,
                                            .len = len,
                                            .path = files[parent].path,
                                            .path_len = files[parent].path_len,
                                            .parent = parent,
-                                           .at = (uint32_t)first,
-                                           .at_end = (uint32_t)end,
+                                           .at = (uint32_t)(frame->scan.base + first),
+                                           .at_end = (uint32_t)(frame->scan.base + end),
                                            .depth = files[parent].depth,
                                            .generated = bytes};
     *file = (uint32_t)store->file_count++;
@@ -365,13 +402,11 @@ static bool read_include(zone *z) {
     return true;
 }
 
-typedef enum { ENTRY_OK, ENTRY_INCLUDE, ENTRY_NO_MEMORY } entry_result;
-
-static entry_result end_directive(zone *z, bool ok) {
-    return (ok ? true : give_up_entry(z)) ? ENTRY_OK : ENTRY_NO_MEMORY;
+static zone_entry_result end_directive(zone *z, bool ok) {
+    return (ok ? true : give_up_entry(z)) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
 }
 
-static entry_result read_origin_line(zone *z) {
+static zone_entry_result read_origin_line(zone *z) {
     const zone_scan *scan = &z->frames[z->depth - 1].scan;
     size_t first = scan->first;
     bool relative = false;
@@ -379,11 +414,11 @@ static entry_result read_origin_line(zone *z) {
         return end_directive(z, false);
     }
     return !relative || zone_say_portability(z, ZONE_PORT_RELATIVE_ORIGIN, first, scan->last_end)
-               ? ENTRY_OK
-               : ENTRY_NO_MEMORY;
+               ? ZONE_ENTRY_OK
+               : ZONE_ENTRY_NO_MEMORY;
 }
 
-static entry_result read_ttl_line(zone *z) {
+static zone_entry_result read_ttl_line(zone *z) {
     zone_token time;
     bool too_large = false;
     if (!read_default_ttl(z, &time, &too_large)) {
@@ -394,7 +429,7 @@ static entry_result read_ttl_line(zone *z) {
         ok = zone_report_here(z, ZONE_WARNING) &&
              zone_say_portability(z, ZONE_PORT_TTL_RANGE, time.first, time.end);
     }
-    return ok ? ENTRY_OK : ENTRY_NO_MEMORY;
+    return ok ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
 }
 
 /* Beside which folder a relative name starts is not the same everywhere, when this file is in one.
@@ -411,16 +446,16 @@ static bool lint_include(zone *z) {
     return zone_say_portability(z, ZONE_PORT_INCLUDE_BASE, z->wanted.first, z->wanted.end);
 }
 
-static entry_result read_generate_line(zone *z) {
+static zone_entry_result read_generate_line(zone *z) {
     bool no_memory = false;
     bool ok = zone_read_generate(z, &no_memory);
-    return no_memory ? ENTRY_NO_MEMORY : end_directive(z, ok);
+    return no_memory ? ZONE_ENTRY_NO_MEMORY : end_directive(z, ok);
 }
 
-static entry_result directive(zone *z, const char *text, size_t len, const zone_token *token) {
+static zone_entry_result directive(zone *z, const char *text, size_t len, const zone_token *token) {
     bool small = len > 1 && text[1] >= 'a' && text[1] <= 'z';
     bool known = true;
-    entry_result result;
+    zone_entry_result result;
     if (is_word(text, len, "$ORIGIN")) {
         result = read_origin_line(z);
     } else if (is_word(text, len, "$TTL")) {
@@ -429,7 +464,7 @@ static entry_result directive(zone *z, const char *text, size_t len, const zone_
         if (!read_include(z)) {
             result = end_directive(z, false);
         } else {
-            result = lint_include(z) ? ENTRY_INCLUDE : ENTRY_NO_MEMORY;
+            result = lint_include(z) ? ZONE_ENTRY_INCLUDE : ZONE_ENTRY_NO_MEMORY;
         }
     } else if (is_word(text, len, "$DATE")) {
         result = end_directive(z, read_date(z));
@@ -443,46 +478,64 @@ static entry_result directive(zone *z, const char *text, size_t len, const zone_
                   zone_quote((const uint8_t *)text, 0, len).text);
         result = end_directive(z, false);
     }
-    if (known && small && result != ENTRY_NO_MEMORY &&
+    if (known && small && result != ZONE_ENTRY_NO_MEMORY &&
         !zone_say_portability(z, ZONE_PORT_DIRECTIVE_CASE, token->first, token->end)) {
-        return ENTRY_NO_MEMORY;
+        return ZONE_ENTRY_NO_MEMORY;
     }
     return result;
 }
 
 /* ---- records ---- */
 
-/* The context for the next record; false: no memory. */
-static bool need_context(zone *z) {
+/* Zones switch to and fro between a few origins: each context is kept once. */
+static bool same_context(const zone_store *store, uint32_t id, const zone_context *context,
+                         const dns_name *origin) {
+    const zone_context *other = &store->contexts[id];
+    if (other->file != context->file || other->default_ttl != context->default_ttl ||
+        other->has_default_ttl != context->has_default_ttl ||
+        (other->origin == ZONE_NIL) != (origin == NULL)) {
+        return false;
+    }
+    return origin == NULL ||
+           (store->text_len - other->origin >= origin->len &&
+            memcmp(store->text + other->origin, origin->octets, origin->len) == 0);
+}
+
+bool zone_need_context(zone *z) {
     if (z->context != ZONE_NIL) {
         return true;
     }
     zone_store *store = &z->store;
     zone_frame *frame = &z->frames[z->depth - 1];
-    zone_context *contexts = zone_reserve(store->contexts, &store->context_capacity,
-                                          store->context_count, sizeof *contexts);
-    if (contexts == NULL) {
-        return false;
-    }
-    store->contexts = contexts;
+    const dns_name *origin = frame->has_origin ? &frame->origin : NULL;
     zone_context context = {.file = frame->file,
                             .origin = ZONE_NIL,
                             .default_ttl = z->default_ttl,
                             .has_default_ttl = z->has_default_ttl};
-    if (frame->has_origin) {
-        const zone_context *last =
-            store->context_count == 0 ? NULL : &contexts[store->context_count - 1];
-        if (last != NULL && last->origin != ZONE_NIL &&
-            store->text_len - last->origin >= frame->origin.len &&
-            memcmp(store->text + last->origin, frame->origin.octets, frame->origin.len) == 0) {
-            context.origin = last->origin;
-        } else if (!zone_store_text(store, frame->origin.octets, frame->origin.len,
-                                    &context.origin)) {
+    uint64_t hash =
+        zone_hash(&store->key, (uint64_t)context.file << 32 | context.default_ttl,
+                  origin == NULL ? NULL : origin->octets, origin == NULL ? 0 : origin->len);
+    size_t probe;
+    uint32_t id = zone_index_first(&store->context_index, hash, &probe);
+    while (id != ZONE_NIL && !same_context(store, id, &context, origin)) {
+        id = zone_index_next(&store->context_index, hash, &probe);
+    }
+    if (id == ZONE_NIL) {
+        zone_context *contexts = zone_reserve(store->contexts, &store->context_capacity,
+                                              store->context_count, sizeof *contexts);
+        if (contexts == NULL) {
             return false;
         }
+        store->contexts = contexts;
+        id = (uint32_t)store->context_count;
+        if ((origin != NULL &&
+             !zone_store_text(store, origin->octets, origin->len, &context.origin)) ||
+            !zone_index_add(&store->context_index, hash, id)) {
+            return false;
+        }
+        contexts[store->context_count++] = context;
     }
-    z->context = (uint32_t)store->context_count;
-    contexts[store->context_count++] = context;
+    z->context = id;
     return true;
 }
 
@@ -542,7 +595,7 @@ static bool keep_record(zone *z, const zone_head *head, const zone_rdata *rdata,
                           .next = ZONE_NIL,
                           .type = head->type_value,
                           .flags = is_hidden(rdata) ? ZONE_RECORD_HIDDEN : 0};
-    if (!need_context(z)) {
+    if (!zone_need_context(z)) {
         return false;
     }
     record.context = z->context;
@@ -554,7 +607,20 @@ static bool keep_record(zone *z, const zone_head *head, const zone_rdata *rdata,
         z->apex = node;
         z->soa_minimum = zone_soa_minimum(rdata);
     }
-    return zone_store_record(&z->store, &record);
+    z->wire_need = rdata->len > z->wire_need ? rdata->len : z->wire_need;
+    return z->hits != NULL ? zone_hits_take(z, &record) : zone_store_record(&z->store, &record);
+}
+
+/* A scan looks over the data of types that nobody asked for: quotes and parentheses only. */
+static bool look_over(zone_rdata *rdata) {
+    zone_token token;
+    rdata->len = 0;
+    do {
+        if (!zone_may(rdata->scan, &token, true, rdata->problem)) {
+            return false;
+        }
+    } while (!rdata->scan->line_done);
+    return true;
 }
 
 /* Types that BIND reads and then refuses. */
@@ -576,7 +642,7 @@ static bool check_type(zone *z, const zone_head *head) {
 /* A blank owner is the last owner, even when an $ORIGIN stands in between. */
 static bool lint_inherited(zone *z, const zone_token *owner) {
     zone_frame *frame = &z->frames[z->depth - 1];
-    if (owner->kind != ZONE_TOKEN_BLANK || !frame->origin_changed) {
+    if (owner->kind != ZONE_TOKEN_BLANK || !frame->origin_changed || z->hits != NULL) {
         return true;
     }
     frame->origin_changed = false;
@@ -590,15 +656,15 @@ static bool lint_inherited(zone *z, const zone_token *owner) {
 }
 
 /* Head and rdata of one record whose owner is known or inherited. */
-static entry_result read_record(zone *z, const zone_token *owner) {
+static zone_entry_result read_record(zone *z, const zone_token *owner) {
     zone_frame *frame = &z->frames[z->depth - 1];
     zone_head head;
     zone_rdata rdata;
     switch (zone_read_head(&frame->scan, owner, &head, &z->problem)) {
     case ZONE_HEAD_EMPTY:
-        return ENTRY_OK;
+        return ZONE_ENTRY_OK;
     case ZONE_HEAD_BAD:
-        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     case ZONE_HEAD_OK:
         break;
     }
@@ -606,39 +672,47 @@ static entry_result read_record(zone *z, const zone_token *owner) {
         zone_fail(&z->problem, ZONE_NO_OWNER, frame->scan.first, head.type.end,
                   "this record has no owner: the line begins with blanks and no record comes "
                   "before it; write the name in the first column, @ for the origin");
-        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
     rdata.scan = &frame->scan;
     rdata.origin = frame->has_origin ? &frame->origin : NULL;
     rdata.problem = &z->problem;
     rdata.type = head.type_value;
     rdata.wire = z->wire;
+    rdata.room = z->wire_room;
     if (!check_type(z, &head)) {
-        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
-    if (!zone_rdata_read(&rdata)) {
-        return zone_lint_bad_rdata(z, &rdata) && give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+    if (z->hits != NULL && !zone_hits_wants(z, head.type_value)) {
+        if (!look_over(&rdata)) {
+            return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
+        }
+    } else if (!zone_rdata_read(&rdata)) {
+        return zone_lint_bad_rdata(z, &rdata) && give_up_entry(z) ? ZONE_ENTRY_OK
+                                                                  : ZONE_ENTRY_NO_MEMORY;
     }
     if (frame->scan.last_end - frame->scan.first > z->limits.max_entry) {
         zone_fail(&z->problem, ZONE_ENTRY_TOO_LONG, frame->scan.first, frame->scan.last_end,
                   "this record takes more than %lu bytes", (unsigned long)z->limits.max_entry);
-        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
     if (frame->lost_owner) {
-        return ENTRY_OK;
+        return ZONE_ENTRY_OK;
     }
     if (z->store.record_count >= z->limits.max_records) {
         zone_fail(&z->problem, ZONE_TOO_MANY_RECORDS, frame->scan.first, frame->scan.last_end,
                   "a zone has at most %lu records here; reading stops",
                   (unsigned long)z->limits.max_records);
-        return stop(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        return stop(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
     if (!lint_inherited(z, owner)) {
-        return ENTRY_NO_MEMORY;
+        return ZONE_ENTRY_NO_MEMORY;
     }
     uint32_t id = frame->owner;
-    return zone_lint_entry(z, &head, &rdata) && keep_record(z, &head, &rdata, id) ? ENTRY_OK
-                                                                                  : ENTRY_NO_MEMORY;
+    return (z->hits != NULL || zone_lint_entry(z, &head, &rdata)) &&
+                   keep_record(z, &head, &rdata, id)
+               ? ZONE_ENTRY_OK
+               : ZONE_ENTRY_NO_MEMORY;
 }
 
 /* Reads the owner into the frame; false: problem is filled, or (no_memory) none is left. */
@@ -649,7 +723,8 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
     if (!read_name(z, token, &name)) {
         return false;
     }
-    if (!zone_store_name(&z->store, &name, &frame->owner)) {
+    if (!(z->hits != NULL ? zone_hits_take_owner(z, token)
+                          : zone_store_name(&z->store, &name, &frame->owner))) {
         *no_memory = true;
         return false;
     }
@@ -665,6 +740,34 @@ static bool read_owner(zone *z, const zone_token *token, bool *no_memory) {
     return true;
 }
 
+/* Is the owner that was just read out of zone, as far as that can be told? */
+static bool is_out_of_zone(const zone *z) {
+    dns_name apex;
+    dns_name name;
+    if (z->apex == ZONE_NIL) {
+        return false;
+    }
+    zone_store_print(&z->store, z->apex, &apex);
+    zone_store_print(&z->store, z->frames[z->depth - 1].owner, &name);
+    return !dns_name_is_below(&name, &apex);
+}
+
+/* Would the line that stands here be read as a record? */
+static bool is_record(zone *z, const zone_token *owner) {
+    const zone_frame *frame = &z->frames[z->depth - 1];
+    zone_scan scan = frame->scan;
+    zone_head head;
+    zone_rdata rdata = {.scan = &scan,
+                        .origin = frame->has_origin ? &frame->origin : NULL,
+                        .problem = &z->problem,
+                        .wire = z->wire};
+    if (zone_read_head(&scan, owner, &head, &z->problem) != ZONE_HEAD_OK) {
+        return false;
+    }
+    rdata.type = head.type_value;
+    return zone_rdata_read(&rdata);
+}
+
 bool zone_read_line(zone *z, const zone_token *owner) {
     bool no_memory = false;
     if (owner->kind == ZONE_TOKEN_ERROR || owner->kind == ZONE_TOKEN_BLANK) {
@@ -675,14 +778,20 @@ bool zone_read_line(zone *z, const zone_token *owner) {
     if (!read_owner(z, owner, &no_memory)) {
         return !no_memory && give_up_entry(z);
     }
-    return read_record(z, owner) != ENTRY_NO_MEMORY;
+    if (is_out_of_zone(z) && !is_record(z, owner)) { /* BIND looks at the owner first */
+        zone_fail(&z->problem, ZONE_OUT_OF_ZONE, owner->first, owner->end,
+                  "$GENERATE makes a name out of zone here, and data that is wrong; servers "
+                  "ignore it");
+        return zone_report_here(z, ZONE_WARNING);
+    }
+    return read_record(z, owner) != ZONE_ENTRY_NO_MEMORY;
 }
 
-static entry_result read_entry(zone *z, zone_token *token) {
+zone_entry_result zone_read_entry(zone *z, zone_token *token) {
     zone_frame *frame = &z->frames[z->depth - 1];
     if (token->kind == ZONE_TOKEN_ERROR) {
         zone_token_error(&frame->scan, token, &z->problem);
-        return give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+        return give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
     }
     if (token->kind != ZONE_TOKEN_BLANK) {
         size_t len;
@@ -692,7 +801,7 @@ static entry_result read_entry(zone *z, zone_token *token) {
         }
         bool no_memory = false;
         if (!read_owner(z, token, &no_memory)) {
-            return !no_memory && give_up_entry(z) ? ENTRY_OK : ENTRY_NO_MEMORY;
+            return !no_memory && give_up_entry(z) ? ZONE_ENTRY_OK : ZONE_ENTRY_NO_MEMORY;
         }
     }
     return read_record(z, token);
@@ -706,31 +815,45 @@ zone_step zone_load(zone *z) {
             z->depth = 0;
             break;
         }
+        if (!zone_walk_file(z)) {
+            return ZONE_STEP_NO_MEMORY;
+        }
         zone_scan_entry(&frame->scan, &token);
         if (token.kind == ZONE_TOKEN_END) {
             z->depth--;
             z->context = ZONE_NIL;
             continue;
         }
-        switch (read_entry(z, &token)) {
-        case ENTRY_OK:
+        switch (zone_read_entry(z, &token)) {
+        case ZONE_ENTRY_OK:
             break;
-        case ENTRY_INCLUDE:
+        case ZONE_ENTRY_INCLUDE:
             return ZONE_STEP_INCLUDE;
-        case ENTRY_NO_MEMORY:
+        case ZONE_ENTRY_NO_MEMORY:
             return ZONE_STEP_NO_MEMORY;
         }
     }
-    return zone_check(z) ? ZONE_STEP_DONE : ZONE_STEP_NO_MEMORY;
+    if (!zone_check(z)) {
+        return ZONE_STEP_NO_MEMORY;
+    }
+    free_scratch(z);
+    return ZONE_STEP_DONE;
 }
 
 /* ---- $INCLUDE ---- */
 
 zone_want zone_wanted(const zone *z) {
     const zone_frame *frame = &z->frames[z->depth - 1];
-    zone_want want = {.file = frame->file, .first = z->wanted.first, .end = z->wanted.end};
+    zone_want want = {.file = frame->file,
+                      .first = z->wanted.first + frame->scan.base,
+                      .end = z->wanted.end + frame->scan.base};
     want.name = zone_token_text(&frame->scan, &z->wanted, &want.name_len);
     return want;
+}
+
+/* A scan is given bytes by whoever drives it. */
+static zone_step go_on(zone *z) {
+    return z->hits != NULL ? ZONE_STEP_MORE : zone_load(z);
 }
 
 zone_step zone_include_failed(zone *z, const char *reason, size_t reason_len) {
@@ -739,7 +862,7 @@ zone_step zone_include_failed(zone *z, const char *reason, size_t reason_len) {
               "%s cannot be included: %s",
               zone_quote(frame->scan.bytes, z->wanted.first, z->wanted.end).text,
               zone_quote_sentence(reason, reason_len).text);
-    return zone_report_here(z, ZONE_ERROR) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
+    return zone_report_here(z, ZONE_ERROR) ? go_on(z) : ZONE_STEP_NO_MEMORY;
 }
 
 /* Is a file with this path being read? Then z->problem names the circle. */
@@ -775,14 +898,15 @@ static bool is_cycle(zone *z, const char *path, size_t path_len) {
 zone_step zone_include(zone *z, const uint8_t *bytes, size_t len, const char *path,
                        size_t path_len) {
     if (is_cycle(z, path, path_len)) {
-        return zone_report_here(z, ZONE_ERROR) ? zone_load(z) : ZONE_STEP_NO_MEMORY;
+        return zone_report_here(z, ZONE_ERROR) ? go_on(z) : ZONE_STEP_NO_MEMORY;
     }
     z->included++;
     zone_frame *parent = &z->frames[z->depth - 1];
     bool has_owner = parent->has_owner;
     bool lost_owner = parent->lost_owner;
     uint32_t owner = parent->owner;
-    if (!push_file(z, bytes, len, path, path_len, parent->file, z->include_first)) {
+    if (!push_file(z, bytes, len, path, path_len, parent->file,
+                   z->include_first + parent->scan.base)) {
         return ZONE_STEP_NO_MEMORY;
     }
     zone_frame *frame = &z->frames[z->depth - 1];
@@ -791,7 +915,8 @@ zone_step zone_include(zone *z, const uint8_t *bytes, size_t len, const char *pa
     frame->owner = owner;
     frame->has_origin = z->has_include_origin;
     frame->origin = z->include_origin;
-    return zone_load(z);
+    frame->owner_context = parent->owner_context;
+    return go_on(z);
 }
 
 /* ---- looking at records ---- */
@@ -845,6 +970,7 @@ bool zone_read_record(zone *z, uint32_t id, zone_view *view) {
     view->rdata.problem = &z->problem;
     view->rdata.type = view->head.type_value;
     view->rdata.wire = z->wire;
+    view->rdata.room = z->wire_room;
     return zone_rdata_read(&view->rdata);
 }
 

@@ -136,7 +136,15 @@ bool zone_type_is_meta(uint16_t type) {
     return type == 0 || type == 41 || (type >= 128 && type <= 255);
 }
 
+/* The words that this is asked about are mostly TTLs and types. */
+static bool may_be_class(const uint8_t *text, size_t len) {
+    return len >= 2 && memchr("ACHINR", upper(text[0]), 6) != NULL;
+}
+
 bool zone_class_parse(const uint8_t *text, size_t len, uint16_t *class_) {
+    if (!may_be_class(text, len)) {
+        return false;
+    }
     return look_up(classes, sizeof classes / sizeof classes[0], text, len, class_) ||
            numbered("CLASS", text, len, class_);
 }

@@ -11,7 +11,7 @@
 
 /* By code; every code from ZONE_PORT_CRLF to ZONE_PORT_TWO_SOA has one. */
 static const char *const messages[] = {
-    [ZONE_PORT_CRLF - ZONE_PORT_CRLF] = "lines end in CR LF: Knot DNS refuses the file",
+    [0] = /* ZONE_PORT_CRLF */ "lines end in CR LF: Knot DNS refuses the file",
     [ZONE_PORT_CR - ZONE_PORT_CRLF] =
         "a lone CR ends a line here, as BIND and dnspython read it; Knot DNS, simdzone "
         "(NSD from 4.10), ldns and miekg/dns (CoreDNS) do not",
@@ -119,7 +119,7 @@ static uint64_t bit_of(zone_code code) {
 
 bool zone_say_portability_at(zone *z, uint32_t file, uint32_t order, zone_code code, size_t first,
                              size_t end) {
-    if ((z->said & bit_of(code)) != 0) {
+    if ((z->said & bit_of(code)) != 0 || z->hits != NULL) { /* scans do not lint */
         return true;
     }
     z->said |= bit_of(code);
@@ -137,7 +137,7 @@ static bool say_token(zone *z, zone_code code, const zone_token *token) {
     return zone_say_portability(z, code, token->first, token->end);
 }
 
-static bool is_said(const zone *z, zone_code code) {
+bool zone_is_said(const zone *z, zone_code code) {
     return (z->said & bit_of(code)) != 0;
 }
 
@@ -211,12 +211,22 @@ bool zone_lint_time(zone *z, const zone_token *token) {
            say_token(z, ZONE_PORT_TTL_UNITS, token);
 }
 
+static const zone_code quirk_codes[ZONE_QUIRKS] = {ZONE_PORT_CRLF, ZONE_PORT_CR, ZONE_PORT_NESTED,
+                                                   ZONE_PORT_NO_BLANK};
+
+bool zone_quirks_are_said(const zone *z, const zone_scan *scan) {
+    for (unsigned i = 0; i < ZONE_QUIRKS; i++) {
+        if ((scan->quirks & 1u << i) != 0 && !zone_is_said(z, quirk_codes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool lint_quirks(zone *z, const zone_scan *scan) {
-    static const zone_code codes[ZONE_QUIRKS] = {ZONE_PORT_CRLF, ZONE_PORT_CR, ZONE_PORT_NESTED,
-                                                 ZONE_PORT_NO_BLANK};
     for (unsigned i = 0; i < ZONE_QUIRKS; i++) {
         if ((scan->quirks & 1u << i) != 0 &&
-            !zone_say_portability(z, codes[i], scan->quirk_at[i], scan->quirk_at[i] + 1)) {
+            !zone_say_portability(z, quirk_codes[i], scan->quirk_at[i], scan->quirk_at[i] + 1)) {
             return false;
         }
     }
@@ -232,7 +242,7 @@ static bool lint_head(zone *z, const zone_scan *scan, const zone_head *head) {
     if (ok && head->owner.kind == ZONE_TOKEN_QUOTED) {
         ok = say_token(z, ZONE_PORT_QUOTED_OWNER, &head->owner);
     }
-    if (ok && head->owner.kind != ZONE_TOKEN_BLANK && !is_said(z, ZONE_PORT_RAW_NAME) &&
+    if (ok && head->owner.kind != ZONE_TOKEN_BLANK && !zone_is_said(z, ZONE_PORT_RAW_NAME) &&
         has_raw_byte(scan->bytes, &head->owner)) {
         ok = say_token(z, ZONE_PORT_RAW_NAME, &head->owner);
     }
@@ -265,7 +275,7 @@ static bool lint_caa(zone *z, const zone_rdata *rdata) {
     if (ok && rdata->len > 2u + rdata->wire[1] + 255u) {
         ok = say_token(z, ZONE_PORT_CAA_LONG_VALUE, &rdata->value);
     }
-    if (ok && !is_said(z, ZONE_PORT_CAA_RAW_VALUE) && has_raw_byte(bytes, &rdata->value)) {
+    if (ok && !zone_is_said(z, ZONE_PORT_CAA_RAW_VALUE) && has_raw_byte(bytes, &rdata->value)) {
         ok = say_token(z, ZONE_PORT_CAA_RAW_VALUE, &rdata->value);
     }
     return ok;

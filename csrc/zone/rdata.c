@@ -10,7 +10,7 @@
 #include "rdata_types.h"
 
 bool zone_rdata_octet(zone_rdata *rdata, uint8_t octet) {
-    if (rdata->len >= ZONE_RDATA_MAX) {
+    if (rdata->len >= rdata->room) {
         return zone_fail(rdata->problem, ZONE_RDATA_TOO_LONG, rdata->scan->first,
                          rdata->scan->last_end,
                          "the data of this record is longer than 65535 octets");
@@ -243,9 +243,10 @@ static bool read_generic(zone_rdata *rdata) {
             }
             if (high < 0) {
                 high = digit;
-            } else {
-                rdata->wire[rdata->len++] = (uint8_t)(high << 4 | digit);
+            } else if (zone_rdata_octet(rdata, (uint8_t)(high << 4 | digit))) {
                 high = -1;
+            } else {
+                return false;
             }
         }
     }
@@ -276,6 +277,14 @@ static bool read_known(zone_rdata *rdata) {
 
 /* Is the next token \#, and a \# form at all? For TXT, "\# foo" is the text "#". */
 static bool starts_generic(zone_rdata *rdata) {
+    const uint8_t *s = rdata->scan->bytes;
+    size_t first = rdata->scan->at;
+    while (first < rdata->scan->len && (s[first] == ' ' || s[first] == '\t')) {
+        first++;
+    }
+    if (first < rdata->scan->len && (is_alphanumeric(s[first]) || s[first] == '"')) {
+        return false; /* nearly always */
+    }
     zone_scan bookmark = *rdata->scan;
     zone_token token;
     size_t len;

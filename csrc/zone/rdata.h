@@ -18,7 +18,8 @@ typedef struct {
     bool generic;      /* \# form */
     bool wrong_length; /* \# form: the length is not that of the data */
     bool complete;     /* wire[0, len) is the whole rdata; false: a type that is only looked over */
-    uint8_t *wire;     /* ZONE_RDATA_MAX octets of the caller's */
+    uint8_t *wire; /* the caller's, … */
+    size_t room;   /* … so many octets */
     size_t len;
     zone_token flags; /* CAA, not \#: the tokens of its fields */
     zone_token tag;
@@ -26,8 +27,8 @@ typedef struct {
     zone_token serial; /* SOA, not \# */
 } zone_rdata;
 
-/* Reads up to and including the end of the line. The caller has set scan, origin, problem, type and
- * wire. False: *problem says why (the line end may or may not have been read). */
+/* Reads up to and including the end of the line. The caller has set scan, origin, problem, type,
+ * wire and room. False: *problem says why (the line end may or may not have been read). */
 bool zone_rdata_read(zone_rdata *rdata);
 
 /* Parts, for the readers of single types. All return false after filling *problem. */

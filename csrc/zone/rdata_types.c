@@ -21,29 +21,32 @@
  *   c  certificate type  o  NSEC3 salt          h  NSEC3 hash in base32
  *   l  ILNP locator      e  EUI-48              E  EUI-64
  *   w  64 Kbit/s address of X25: digits         r  NAPTR regular expression
- *   *  anything (structure only)                !  no text form: only \# */
+ *   i  perhaps one more string                  !  no text form: only \#
+ *   and those of rdata_more.c: D fingerprint, H HIP, K IPSECKEY, L LOC, M ATM address, N NSAP, O
+ * data of DOA, P APL, R AMTRELAY, V service parameters, W ports, X types of NXT, Y scheme of DSYNC,
+ * Z digest of ZONEMD, 6 A6 */
 typedef struct {
     uint16_t type;
     char fields[10];
 } layout;
 
 static const layout layouts[] = {
-    {1, "a"},     {7, "n"},     {8, "n"},       {9, "n"},          {10, "!"},
-    {11, "*"},    {12, "n"},    {13, "ss"},     {14, "nn"},        {15, "2n"},
-    {16, "S"},    {17, "nn"},   {18, "2n"},     {19, "w"},         {20, "*"},
-    {21, "2n"},   {22, "*"},    {23, "n"},      {24, "vg14TT2nb"}, {25, "fpgB"},
-    {26, "2nn"},  {27, "*"},    {28, "A"},      {29, "*"},         {30, "*"},
-    {31, "x"},    {32, "x"},    {33, "222n"},   {34, "*"},         {35, "22ssrn"},
-    {36, "2n"},   {37, "c2gb"}, {38, "*"},      {40, "*"},         {42, "*"},
-    {43, "2gd"},  {44, "11x"},  {45, "*"},      {46, "vg14TT2nb"}, {47, "ny"},
-    {48, "fpgb"}, {49, "b"},    {50, "112ohy"}, {51, "112o"},      {52, "111x"},
-    {53, "111x"}, {55, "*"},    {56, "S"},      {57, "fpgb"},      {58, "nn"},
-    {59, "2gd"},  {60, "fpgb"}, {61, "b"},      {62, "42y"},       {63, "*"},
-    {64, "*"},    {65, "*"},    {66, "*"},      {67, "b"},         {68, "b"},
-    {99, "S"},    {104, "2l"},  {105, "2a"},    {106, "2l"},       {107, "2n"},
-    {108, "e"},   {109, "E"},   {256, "22U"},   {258, "S"},        {259, "*"},
-    {260, "*"},   {261, "S"},   {262, "S"},     {32768, "2gd"},    {32769, "2gd"},
-    {65533, "*"},
+    {1, "a"},           {7, "n"},     {8, "n"},       {9, "n"},          {10, "!"},
+    {11, "aW"},         {12, "n"},    {13, "ss"},     {14, "nn"},        {15, "2n"},
+    {16, "S"},          {17, "nn"},   {18, "2n"},     {19, "w"},         {20, "si"},
+    {21, "2n"},         {22, "N"},    {23, "n"},      {24, "vg14TT2nb"}, {25, "fpgB"},
+    {26, "2nn"},        {27, "sss"},  {28, "A"},      {29, "L"},         {30, "nX"},
+    {31, "x"},          {32, "x"},    {33, "222n"},   {34, "M"},         {35, "22ssrn"},
+    {36, "2n"},         {37, "c2gb"}, {38, "6"},      {40, "111B"},      {42, "P"},
+    {43, "2gd"},        {44, "1D"},   {45, "K"},      {46, "vg14TT2nb"}, {47, "ny"},
+    {48, "fpgb"},       {49, "b"},    {50, "112ohy"}, {51, "112o"},      {52, "111x"},
+    {53, "111x"},       {55, "H"},    {56, "S"},      {57, "fpgb"},      {58, "nn"},
+    {59, "2gd"},        {60, "fpgb"}, {61, "b"},      {62, "42y"},       {63, "41Z"},
+    {64, "2nV"},        {65, "2nV"},  {66, "vY2n"},   {67, "b"},         {68, "b"},
+    {99, "S"},          {104, "2l"},  {105, "2a"},    {106, "2l"},       {107, "2n"},
+    {108, "e"},         {109, "E"},   {256, "22U"},   {258, "S"},        {259, "441sO"},
+    {260, "R"},         {261, "S"},   {262, "S"},     {32768, "2gd"},    {32769, "2gd"},
+    {65533, "TTTfpgB"},
 };
 
 const char *zone_type_fields(uint16_t type) {
@@ -55,7 +58,7 @@ const char *zone_type_fields(uint16_t type) {
     return "!";
 }
 
-static bool bad(zone_rdata *rdata, const zone_token *token, const char *expected) {
+bool zone_rdata_bad(zone_rdata *rdata, const zone_token *token, const char *expected) {
     return zone_fail(rdata->problem, ZONE_BAD_RDATA, token->first, token->end,
                      "%s is expected here, not %s", expected,
                      zone_quote(rdata->scan->bytes, token->first, token->end).text);
@@ -69,22 +72,6 @@ bool zone_rdata_more(zone_rdata *rdata, zone_token *token, bool quoted, bool *en
     *ended = token->kind == ZONE_TOKEN_EOL || token->kind == ZONE_TOKEN_END;
     if (*ended) {
         *rdata->scan = bookmark;
-    }
-    return true;
-}
-
-/* Only the structure of the tokens. */
-static bool read_any(zone_rdata *rdata) {
-    zone_token token;
-    bool ended = false;
-    rdata->complete = false;
-    if (!zone_need(rdata->scan, &token, true, "the data of the record", rdata->problem)) {
-        return false;
-    }
-    while (!ended) {
-        if (!zone_rdata_more(rdata, &token, true, &ended)) {
-            return false;
-        }
     }
     return true;
 }
@@ -179,7 +166,7 @@ static bool read_word(zone_rdata *rdata, const word *words, size_t count, unsign
     }
     if (!parse_word(rdata->scan->bytes + token.first, token.end - token.first, words, count,
                     octets == 1 ? 255 : 65535, &value)) {
-        return bad(rdata, &token, what);
+        return zone_rdata_bad(rdata, &token, what);
     }
     return zone_rdata_put(rdata, value, octets);
 }
@@ -198,7 +185,7 @@ static bool read_key_flags(zone_rdata *rdata) {
         const uint8_t *bar = at == token.end ? NULL : memchr(s + at, '|', token.end - at);
         size_t end = bar == NULL ? token.end : (size_t)(bar - s);
         if (!parse_word(s + at, end - at, key_flags, COUNT(key_flags), 65535, &value)) {
-            return bad(rdata, &token, what);
+            return zone_rdata_bad(rdata, &token, what);
         }
         all |= value;
         at = end + 1;
@@ -217,7 +204,7 @@ static bool read_covered(zone_rdata *rdata) {
     size_t len = token.end - token.first;
     if (!zone_type_parse(s, len, &type)) {
         if (!parse_word(s, len, NULL, 0, 65535, &number)) {
-            return bad(rdata, &token, "a record type");
+            return zone_rdata_bad(rdata, &token, "a record type");
         }
         type = (uint16_t)number;
     }
@@ -235,10 +222,10 @@ static bool read_time(zone_rdata *rdata) {
     size_t len = token.end - token.first;
     if (len <= 10) {
         if (!parse_word(s, len, NULL, 0, UINT32_MAX, &seconds)) {
-            return bad(rdata, &token, "a time (20260131235959)");
+            return zone_rdata_bad(rdata, &token, "a time (20260131235959)");
         }
     } else if (!zone_date_is_valid(s, len)) {
-        return bad(rdata, &token, "a time (20260131235959)");
+        return zone_rdata_bad(rdata, &token, "a time (20260131235959)");
     } else {
         for (size_t i = 0; i < len; i++) { /* distinct times stay distinct enough */
             seconds = seconds * 10 + (uint32_t)(s[i] - '0');
@@ -249,22 +236,25 @@ static bool read_time(zone_rdata *rdata) {
 
 /* ---- addresses ---- */
 
-static bool read_address(zone_rdata *rdata, int family, size_t octets) {
-    zone_token token;
+bool zone_address_parse(const uint8_t *bytes, size_t len, bool is_v6, uint8_t address[16]) {
     char text[64];
+    if (len >= sizeof text) {
+        return false;
+    }
+    memcpy(text, bytes, len);
+    text[len] = '\0';
+    return inet_pton(is_v6 ? AF_INET6 : AF_INET, text, address) == 1;
+}
+
+bool zone_rdata_address(zone_rdata *rdata, int family, size_t octets) {
+    zone_token token;
     uint8_t address[16];
     const char *what = family == AF_INET ? "an IPv4 address (192.0.2.1)" : "an IPv6 address";
     if (!zone_need(rdata->scan, &token, false, what, rdata->problem)) {
         return false;
     }
-    size_t len = token.end - token.first;
-    bool valid = len < sizeof text;
-    if (valid) {
-        memcpy(text, rdata->scan->bytes + token.first, len);
-        text[len] = '\0';
-        valid = inet_pton(family, text, address) == 1;
-    }
-    if (!valid) {
+    if (!zone_address_parse(rdata->scan->bytes + token.first, token.end - token.first,
+                            family == AF_INET6, address)) {
         return zone_fail(rdata->problem, ZONE_BAD_ADDRESS, token.first, token.end,
                          "%s is expected here, not %s", what,
                          zone_quote(rdata->scan->bytes, token.first, token.end).text);
@@ -277,24 +267,32 @@ static bool read_address(zone_rdata *rdata, int family, size_t octets) {
     return true;
 }
 
-/* EUI-48 and EUI-64: two hexadecimal digits an octet, joined by hyphens (RFC 7043). */
+/* EUI-48 and EUI-64: hexadecimal octets joined by hyphens (RFC 7043). BIND reads them with sscanf's
+ * %2x, so one digit is enough, a sign is taken, and what stands behind the last one too. */
 static bool read_eui(zone_rdata *rdata, size_t octets) {
     static const char what[] = "octets joined by hyphens (00-00-5e-00-53-2a)";
     zone_token token;
     if (!zone_need(rdata->scan, &token, false, what, rdata->problem)) {
         return false;
     }
-    const uint8_t *s = rdata->scan->bytes + token.first;
-    if (token.end - token.first != 3 * octets - 1) {
-        return bad(rdata, &token, what);
-    }
+    const uint8_t *s = rdata->scan->bytes;
+    size_t at = token.first;
     for (size_t i = 0; i < octets; i++) {
-        int high = zone_hex_value(s[3 * i]);
-        int low = zone_hex_value(s[3 * i + 1]);
-        if (high < 0 || low < 0 || (i + 1 < octets && s[3 * i + 2] != '-')) {
-            return bad(rdata, &token, what);
+        uint32_t value = 0;
+        size_t start = at;
+        size_t digits = 0;
+        if (at < token.end && (s[at] == '+' || s[at] == '-')) {
+            at++;
         }
-        if (!zone_rdata_octet(rdata, (uint8_t)(high << 4 | low))) {
+        for (; at < token.end && at - start < 2 && zone_hex_value(s[at]) >= 0; at++, digits++) {
+            value = value << 4 | (uint32_t)zone_hex_value(s[at]);
+        }
+        bool last = i + 1 == octets;
+        if (digits == 0 || (!last && (at == token.end || s[at] != '-'))) {
+            return zone_rdata_bad(rdata, &token, what);
+        }
+        at++;
+        if (!zone_rdata_put(rdata, value & 0xff, 1)) {
             return false;
         }
     }
@@ -319,7 +317,7 @@ static bool read_locator(zone_rdata *rdata) {
         bool last = group == 3;
         if (at == start || at - start > 4 || (last ? at != token.end : at == token.end) ||
             (!last && s[at] != ':')) {
-            return bad(rdata, &token, what);
+            return zone_rdata_bad(rdata, &token, what);
         }
         at++;
         if (!zone_rdata_put(rdata, value, 2)) {
@@ -345,6 +343,12 @@ static bool read_string(zone_rdata *rdata) {
     zone_token token;
     return zone_need(rdata->scan, &token, true, "a string", rdata->problem) &&
            put_string(rdata, &token);
+}
+
+static bool read_optional_string(zone_rdata *rdata) {
+    zone_token token;
+    bool ended = false;
+    return zone_rdata_more(rdata, &token, true, &ended) && (ended || put_string(rdata, &token));
 }
 
 static bool read_strings(zone_rdata *rdata) {
@@ -384,7 +388,7 @@ static bool read_x25(zone_rdata *rdata) {
     for (size_t i = start + 1; i < rdata->len; i++) {
         valid = valid && is_digit(rdata->wire[i]);
     }
-    return valid || bad(rdata, &token, "an X.25 address of at least four digits");
+    return valid || zone_rdata_bad(rdata, &token, "an X.25 address of at least four digits");
 }
 
 /* ---- hexadecimal, base64, base32 ---- */
@@ -400,7 +404,7 @@ int zone_hex_value(uint8_t c) {
 }
 
 /* Digits up to the end of the line, spread over any number of words. */
-static bool read_hex(zone_rdata *rdata) {
+bool zone_rdata_hex(zone_rdata *rdata) {
     zone_token token;
     bool ended = false;
     int high = -1;
@@ -458,7 +462,7 @@ static bool put_group(zone_rdata *rdata, const int group[4], bool *padded, bool 
     return !*valid || zone_rdata_put(rdata, bits >> (8 * (3 - octets)), octets);
 }
 
-static bool read_base64(zone_rdata *rdata, bool optional) {
+bool zone_rdata_base64(zone_rdata *rdata, bool optional) {
     zone_token token;
     bool ended = false;
     bool padded = false;
@@ -512,13 +516,13 @@ static bool read_salt(zone_rdata *rdata) {
         return zone_rdata_octet(rdata, 0);
     }
     if (len > 510 || len % 2 != 0 || !zone_rdata_octet(rdata, (uint8_t)(len / 2))) {
-        return bad(rdata, &token, what);
+        return zone_rdata_bad(rdata, &token, what);
     }
     for (size_t i = 0; i < len; i += 2) {
         int high = zone_hex_value(s[i]);
         int low = zone_hex_value(s[i + 1]);
         if (high < 0 || low < 0) {
-            return bad(rdata, &token, what);
+            return zone_rdata_bad(rdata, &token, what);
         }
         if (!zone_rdata_octet(rdata, (uint8_t)(high << 4 | low))) {
             return false;
@@ -547,20 +551,20 @@ static bool read_hash(zone_rdata *rdata) {
                          : (c >= 'a' && c <= 'v') ? (uint32_t)(c - 'a' + 10)
                                                   : 32;
         if (value == 32) {
-            return bad(rdata, &token, what);
+            return zone_rdata_bad(rdata, &token, what);
         }
         bits = bits << 5 | value;
         held += 5;
         if (held >= 8) {
             held -= 8;
             if (rdata->len - start > 255 || !zone_rdata_octet(rdata, (uint8_t)(bits >> held))) {
-                return bad(rdata, &token, what);
+                return zone_rdata_bad(rdata, &token, what);
             }
         }
     }
     rdata->wire[start] = (uint8_t)(rdata->len - start - 1);
     if (held >= 5 || (bits & ((1u << held) - 1)) != 0 || rdata->len == start + 1) {
-        return bad(rdata, &token, what);
+        return zone_rdata_bad(rdata, &token, what);
     }
     return true;
 }
@@ -572,6 +576,7 @@ static bool read_bitmap(zone_rdata *rdata) {
     uint8_t map[8192] = {0};
     zone_token token;
     bool ended = false;
+    bool empty = true;
     for (;;) {
         uint16_t type;
         if (!zone_rdata_more(rdata, &token, false, &ended)) {
@@ -581,7 +586,7 @@ static bool read_bitmap(zone_rdata *rdata) {
             break;
         }
         if (!zone_type_parse(rdata->scan->bytes + token.first, token.end - token.first, &type)) {
-            return bad(rdata, &token, "a record type");
+            return zone_rdata_bad(rdata, &token, "a record type");
         }
         map[type / 8] |= (uint8_t)(0x80 >> (type % 8));
     }
@@ -593,6 +598,7 @@ static bool read_bitmap(zone_rdata *rdata) {
         if (octets == 0) {
             continue;
         }
+        empty = false;
         if (!zone_rdata_put(rdata, window, 1) || !zone_rdata_put(rdata, octets, 1)) {
             return false;
         }
@@ -601,6 +607,9 @@ static bool read_bitmap(zone_rdata *rdata) {
                 return false;
             }
         }
+    }
+    if (empty && rdata->type == ZONE_TYPE_NSEC) {
+        return zone_need(rdata->scan, &token, false, "a record type", rdata->problem);
     }
     return true;
 }
@@ -612,7 +621,7 @@ static bool read_digest(zone_rdata *rdata) {
     }
     uint8_t type = rdata->wire[rdata->len - 1];
     size_t start = rdata->len;
-    if (!read_hex(rdata)) {
+    if (!zone_rdata_hex(rdata)) {
         return false;
     }
     size_t len = rdata->len - start;
@@ -634,22 +643,21 @@ static bool read_field(zone_rdata *rdata, char field) {
     case 'n':
         return zone_rdata_name(rdata);
     case 's':
-    case 'r':
         return read_string(rdata);
     case 'S':
         return read_strings(rdata);
     case 'U':
         return read_long_string(rdata);
     case 'a':
-        return read_address(rdata, AF_INET, 4);
+        return zone_rdata_address(rdata, AF_INET, 4);
     case 'A':
-        return read_address(rdata, AF_INET6, 16);
+        return zone_rdata_address(rdata, AF_INET6, 16);
     case 'x':
-        return read_hex(rdata);
+        return zone_rdata_hex(rdata);
     case 'b':
-        return read_base64(rdata, false);
+        return zone_rdata_base64(rdata, false);
     case 'B':
-        return read_base64(rdata, true);
+        return zone_rdata_base64(rdata, true);
     case 'y':
         return read_bitmap(rdata);
     case 'g':
@@ -678,8 +686,10 @@ static bool read_field(zone_rdata *rdata, char field) {
         return read_eui(rdata, 8);
     case 'w':
         return read_x25(rdata);
+    case 'i':
+        return read_optional_string(rdata);
     default:
-        return read_any(rdata);
+        return zone_rdata_read_more(rdata, field);
     }
 }
 

@@ -78,6 +78,7 @@ static bool check_field(cursor *c, char field, uint16_t type) {
     case '1':
     case 'g':
     case 'p':
+    case 'Y':
         return skip(c, 1);
     case '2':
     case 'v':
@@ -113,7 +114,7 @@ static bool check_field(cursor *c, char field, uint16_t type) {
         return check_bitmap(c, type != ZONE_TYPE_NSEC);
     case 'd':
         return c->rest >= 2 && skip(c, c->rest);
-    default: /* U, B, *, ! */
+    default: /* U, B, i, !, and those of rdata_more.c */
         return skip(c, c->rest);
     }
 }

@@ -35,31 +35,37 @@ static void set_error(zone_token *token, zone_code error, size_t first, size_t e
     token->error = error;
 }
 
+/* What a word goes on with, whatever was before it; everything else is looked at. */
+static const uint8_t goes_on[256] = {
+#define FOUR(first)  [first] = 1, [(first) + 1] = 1, [(first) + 2] = 1, [(first) + 3] = 1
+#define SIXTEEN(first) FOUR(first), FOUR((first) + 4), FOUR((first) + 8), FOUR((first) + 12)
+    ['*'] = 1, ['+'] = 1, [','] = 1, ['-'] = 1, ['.'] = 1, ['/'] = 1, ['_'] = 1, ['='] = 1,
+    ['@'] = 1, [':'] = 1, FOUR('0'), FOUR('4'), ['8'] = 1, ['9'] = 1,
+    FOUR('A'), FOUR('E'), FOUR('I'), FOUR('M'), FOUR('Q'), FOUR('U'), ['Y'] = 1, ['Z'] = 1,
+    FOUR('a'), FOUR('e'), FOUR('i'), FOUR('m'), FOUR('q'), FOUR('u'), ['y'] = 1, ['z'] = 1,
+    SIXTEEN(0x80), SIXTEEN(0x90), SIXTEEN(0xa0), SIXTEEN(0xb0), SIXTEEN(0xc0), SIXTEEN(0xd0),
+    SIXTEEN(0xe0), SIXTEEN(0xf0)};
+
 /* A word ends at an unescaped blank, quote, parenthesis or semicolon, and at a line end even when
  * that is escaped. */
 static void read_word(zone_scan *scan, zone_token *token) {
     const uint8_t *s = scan->bytes;
+    const size_t len = scan->len;
     size_t at = scan->at;
-    bool escaped = false;
     bool any = false;
-    for (; at < scan->len; at++) {
+    for (; at < len; at++) {
         uint8_t c = s[at];
-        if (c > ';' && c != '\\') { /* most characters of most words */
-            escaped = false;
+        if (goes_on[c] != 0) { /* most characters of most words */
             continue;
-        }
-        if (c == '\n' || c == '\r') {
-            break;
-        }
-        if (escaped) {
-            escaped = false;
-            continue;
-        }
-        if (c == ' ' || c == '\t' || c == '"' || c == '(' || c == ')' || c == ';') {
-            break;
         }
         if (c == '\\') {
-            escaped = any = true;
+            any = true;
+            if (at + 1 < len && s[at + 1] != '\n' && s[at + 1] != '\r') {
+                at++;
+            }
+        } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '(' ||
+                   c == ')' || c == ';') {
+            break;
         }
     }
     set(token, ZONE_TOKEN_WORD, scan->at, at);
@@ -105,8 +111,9 @@ static void note(zone_scan *scan, unsigned quirk, size_t at) {
     }
 }
 
+/* What may stand in front of a quote; = is the key="value" of SVCB and HTTPS. */
 static bool is_separator(uint8_t c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')';
+    return c == '=' || c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')';
 }
 
 static void skip_comment(zone_scan *scan) {

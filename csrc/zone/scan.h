@@ -41,6 +41,8 @@ enum {
 typedef struct {
     const uint8_t *bytes; /* holds no NUL: the loader refuses such files before */
     size_t len;
+    size_t base; /* offset of bytes[0] in its file: for those who read it in parts; 0 otherwise */
+    bool cut;    /* the line goes on behind len, with a comment */
     size_t at;
     uint32_t parens;      /* open now */
     size_t paren_at;      /* the outermost one that is open now */

@@ -4,9 +4,15 @@
 #ifndef ISSUABLE_ZONE_STATE_H
 #define ISSUABLE_ZONE_STATE_H
 
+#include "classify.h"
 #include "zone.h"
 
 #define ZONE_DEPTH_MAX 16
+
+/* Bytes that are classified at once: they and their bits stay in the nearest cache. */
+#ifndef ZONE_STRIDE /* a fuzzer has shorter ones */
+#define ZONE_STRIDE ((size_t)32 * 1024)
+#endif
 
 /* One file that is being read. */
 typedef struct {
@@ -17,15 +23,50 @@ typedef struct {
     bool lost_owner;     /* the last owner could not be read: blank ones belong to no name */
     bool origin_changed; /* an $ORIGIN stands between the last owner and here */
     dns_name origin;
-    uint32_t owner; /* node of the last owner, for blank ones */
+    uint32_t owner; /* node of the last owner, for blank ones; in a scan: where its word is … */
+    uint32_t owner_context; /* … and its context */
 } zone_frame;
+
+typedef struct zone_hits zone_hits;
+
+/* What the fast walker (walk.c) does with a type. */
+typedef enum {
+    ZONE_KIND_PASS, /* nobody asked for it (scans only) */
+    ZONE_KIND_NAME, /* its data is one domain name */
+    ZONE_KIND_CAA,
+    ZONE_KIND_A,
+    ZONE_KIND_AAAA,
+    ZONE_KIND_MX,
+    ZONE_KIND_TXT,
+    ZONE_KIND_CAREFUL /* leaves it to load.c */
+} zone_kind;
+
+#define ZONE_KINDS 320 /* types that have their kind looked up */
+
+/* The part of a file that is classified. */
+typedef struct {
+    zone_classifier how;
+    uint32_t file; /* when loading: masks are those of [first, first + len) of that file */
+    size_t first;
+    size_t len;
+    uint8_t kinds[ZONE_KINDS];
+    zone_masks masks[ZONE_BLOCKS(ZONE_STRIDE)];
+} zone_walker;
+
+/* What only loading takes. */
+typedef struct {
+    zone_frame frames[ZONE_DEPTH_MAX + 2]; /* files, and a $GENERATE in the deepest one */
+    zone_walker walker;
+    uint8_t wire[ZONE_RDATA_MAX + 1];
+    uint8_t other[ZONE_RDATA_MAX + 1]; /* to compare with */
+} zone_scratch;
 
 struct zone {
     zone_store store;
+    zone_hits *hits; /* a scan: records go there (walk.h); NULL: they go to the store */
     zone_limits limits;
-    size_t bytes;                          /* of all files so far */
-    zone_frame frames[ZONE_DEPTH_MAX + 2]; /* files, and a $GENERATE in the deepest one */
-    size_t depth;                          /* frames in use */
+    size_t bytes;     /* of all files so far */
+    size_t depth;     /* frames in use */
     uint32_t context; /* ZONE_NIL: origin, file or default TTL have changed since the last one */
     uint32_t last_ttl;
     bool has_last_ttl;
@@ -47,9 +88,14 @@ struct zone {
     uint32_t soa;  /* record */
     uint32_t apex; /* node */
     uint32_t soa_minimum;
-    zone_problem problem; /* large: not on the stack */
-    uint8_t wire[ZONE_RDATA_MAX + 1];
-    uint8_t other[ZONE_RDATA_MAX + 1]; /* to compare with */
+    zone_scratch *scratch; /* NULL: all is loaded */
+    zone_frame *frames;    /* these are in the scratch */
+    zone_walker *walker;
+    uint8_t *other;
+    uint8_t *wire; /* so is this, until all is loaded; then it has room for the longest record */
+    size_t wire_room;
+    size_t wire_need;
+    zone_problem problem; /* large: not on the stack, and not zeroed */
 };
 
 /* Keeps z->problem (or the given one); false: no memory. */
@@ -84,6 +130,30 @@ bool zone_add_lines(zone *z, uint8_t *bytes, size_t len, size_t first, size_t en
 
 /* Reads one record (load.c); used for the lines of a $GENERATE. False: no memory. */
 bool zone_read_line(zone *z, const zone_token *owner);
+
+/* The context for the next record; false: no memory. */
+bool zone_need_context(zone *z);
+
+/* Reads one entry whose first token was read; the frame's scan is in front of the second one. */
+typedef enum { ZONE_ENTRY_OK, ZONE_ENTRY_INCLUDE, ZONE_ENTRY_NO_MEMORY } zone_entry_result;
+zone_entry_result zone_read_entry(zone *z, zone_token *token);
+
+/* Was this portability lint said? (portability.c) And all that the quirks of a scanner would say? */
+bool zone_is_said(const zone *z, zone_code code);
+bool zone_quirks_are_said(const zone *z, const zone_scan *scan);
+
+/* Sets walker up, once it is known whether this is a scan. */
+void zone_walker_init(zone *z, zone_classifier how);
+
+/* Takes the plain entries from where the innermost file stands; false: no memory. */
+bool zone_walk_file(zone *z);
+
+/* What a scan does with an owner, with data that nobody asked for, and with a record (hits.c). The
+ * first and the last return false when there is no memory. */
+bool zone_hits_take_owner(zone *z, const zone_token *owner);
+bool zone_hits_wants(const zone *z, uint16_t type);
+bool zone_hits_take(zone *z, const zone_record *record);
+void zone_hits_free(zone_hits *hits);
 
 /* The answer to a question, whatever the status of the zone. */
 void zone_look_up(zone *z, const dns_name *name, uint16_t type, zone_answer *answer);

@@ -39,6 +39,7 @@ void zone_store_free(zone_store *store) {
     free(store->text);
     zone_index_free(&store->node_index);
     zone_index_free(&store->rrset_index);
+    zone_index_free(&store->context_index);
     memset(store, 0, sizeof *store);
 }
 
@@ -118,20 +119,48 @@ static bool add_child(zone_store *store, uint32_t parent, const uint8_t *label, 
     return true;
 }
 
-bool zone_store_name(zone_store *store, const dns_name *name, uint32_t *node) {
-    uint8_t offsets[DNS_NAME_MAX / 2 + 1];
-    size_t labels = split(name, offsets);
-    uint32_t at = 0;
+/* Makes what is missing of the first `labels` labels of a name below the node *at. */
+static bool descend(zone_store *store, const dns_name *name,
+                    const uint8_t *offsets, size_t labels, uint32_t *at) {
     while (labels-- != 0) {
         const uint8_t *label = name->octets + offsets[labels];
-        uint64_t hash = node_hash(store, at, label);
-        uint32_t child = find_child(store, at, label, hash);
-        if (child == ZONE_NIL && !add_child(store, at, label, hash, &child)) {
+        uint64_t hash = node_hash(store, *at, label);
+        uint32_t child = find_child(store, *at, label, hash);
+        if (child == ZONE_NIL && !add_child(store, *at, label, hash, &child)) {
             return false;
         }
-        at = child;
+        *at = child;
     }
-    *node = at;
+    return true;
+}
+
+bool zone_store_name(zone_store *store, const dns_name *name, uint32_t *node) {
+    uint8_t offsets[DNS_NAME_MAX / 2 + 1];
+    dns_name *last = &store->last_name;
+    if (last->len != 0 && dns_name_equal(last, name)) {
+        *node = store->last_node;
+        return true;
+    }
+    uint32_t at = 0;
+    size_t first = name->octets[0] == 0 ? 0 : 1u + name->octets[0];
+    size_t last_first = last->len == 0 || last->octets[0] == 0 ? 0 : 1u + last->octets[0];
+    if (first != 0 && last_first != 0 && name->len - first == last->len - last_first &&
+        memcmp(name->octets + first, last->octets + last_first, name->len - first) == 0) {
+        offsets[0] = 0;
+        at = store->last_parent;
+    } else if (first != 0) {
+        size_t labels = split(name, offsets);
+        if (!descend(store, name, offsets + 1, labels - 1, &at)) {
+            return false;
+        }
+    }
+    store->last_parent = at;
+    last->len = 0; /* what is remembered must stay true when memory runs out just now */
+    if (first != 0 && !descend(store, name, offsets, 1, &at)) {
+        return false;
+    }
+    *last = *name;
+    store->last_node = *node = at;
     return true;
 }
 
@@ -170,9 +199,26 @@ static uint64_t rrset_hash(const zone_store *store, uint32_t node, uint16_t type
     return zone_hash(&store->key, ((uint64_t)type << 32) | node, "", 0);
 }
 
-static uint32_t find_rrset(const zone_store *store, uint32_t node, uint16_t type, uint64_t hash) {
+/* A name has few types: the first ones are looked through, only those behind them are hashed. */
+#define RRSETS_LISTED 8
+
+/* *tail: where a new RRset is to be hung in. */
+static uint32_t find_rrset(const zone_store *store, uint32_t node, uint16_t type, uint32_t *tail) {
+    size_t count = 0;
+    uint32_t id = store->nodes[node].rrset;
+    *tail = ZONE_NIL;
+    for (; id != ZONE_NIL && count < RRSETS_LISTED; id = store->rrsets[id].next, count++) {
+        if (store->rrsets[id].type == type) {
+            return id;
+        }
+        *tail = id;
+    }
+    if (id == ZONE_NIL) {
+        return ZONE_NIL;
+    }
+    uint64_t hash = rrset_hash(store, node, type);
     size_t probe;
-    for (uint32_t id = zone_index_first(&store->rrset_index, hash, &probe); id != ZONE_NIL;
+    for (id = zone_index_first(&store->rrset_index, hash, &probe); id != ZONE_NIL;
          id = zone_index_next(&store->rrset_index, hash, &probe)) {
         if (store->rrsets[id].node == node && store->rrsets[id].type == type) {
             return id;
@@ -182,10 +228,11 @@ static uint32_t find_rrset(const zone_store *store, uint32_t node, uint16_t type
 }
 
 uint32_t zone_store_rrset(const zone_store *store, uint32_t node, uint16_t type) {
-    return find_rrset(store, node, type, rrset_hash(store, node, type));
+    uint32_t tail;
+    return find_rrset(store, node, type, &tail);
 }
 
-static bool add_rrset(zone_store *store, uint32_t node, uint16_t type, uint64_t hash,
+static bool add_rrset(zone_store *store, uint32_t node, uint16_t type, uint32_t tail,
                       uint32_t *id) {
     zone_rrset *rrsets =
         zone_reserve(store->rrsets, &store->rrset_capacity, store->rrset_count, sizeof *rrsets);
@@ -194,19 +241,26 @@ static bool add_rrset(zone_store *store, uint32_t node, uint16_t type, uint64_t 
     }
     store->rrsets = rrsets;
     *id = (uint32_t)store->rrset_count;
-    if (!zone_index_add(&store->rrset_index, hash, *id)) {
+    size_t before = 0;
+    for (uint32_t i = store->nodes[node].rrset; i != ZONE_NIL && before < RRSETS_LISTED;
+         i = rrsets[i].next) {
+        before++;
+    }
+    if (before == RRSETS_LISTED &&
+        !zone_index_add(&store->rrset_index, rrset_hash(store, node, type), *id)) {
         return false;
     }
+    uint32_t *link = tail == ZONE_NIL ? &store->nodes[node].rrset : &rrsets[tail].next;
     rrsets[*id] = (zone_rrset){.node = node,
-                               .next = store->nodes[node].rrset,
+                               .next = *link,
                                .first = ZONE_NIL,
                                .last = ZONE_NIL,
                                .count = 0,
                                .ttl = UINT32_MAX,
                                .type = type,
                                .flags = 0};
+    *link = *id;
     store->rrset_count++;
-    store->nodes[node].rrset = *id;
     return true;
 }
 
@@ -220,9 +274,9 @@ bool zone_store_record(zone_store *store, const zone_record *record) {
         return false;
     }
     store->records = records;
-    uint64_t hash = rrset_hash(store, record->node, record->type);
-    uint32_t set = find_rrset(store, record->node, record->type, hash);
-    if (set == ZONE_NIL && !add_rrset(store, record->node, record->type, hash, &set)) {
+    uint32_t tail;
+    uint32_t set = find_rrset(store, record->node, record->type, &tail);
+    if (set == ZONE_NIL && !add_rrset(store, record->node, record->type, tail, &set)) {
         return false;
     }
     uint32_t id = (uint32_t)store->record_count++;

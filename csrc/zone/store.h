@@ -78,7 +78,8 @@ typedef struct {
 
 /* One reading of a file. */
 typedef struct {
-    const uint8_t *bytes; /* borrowed: anchored by the caller as long as the zone lives */
+    const uint8_t *bytes; /* borrowed: anchored by the caller as long as the zone lives; NULL: the
+                             store's reader has them */
     size_t len;
     uint32_t path; /* offset in `text`, path_len bytes */
     uint32_t path_len;
@@ -104,8 +105,15 @@ typedef struct {
     uint32_t message_len;
 } zone_report;
 
+/* Reads up to `len` bytes of a file from `at` on, fewer only at its end; false: it cannot be read. */
+typedef struct {
+    bool (*read)(void *context, uint32_t file, size_t at, uint8_t *to, size_t len, size_t *got);
+    void *context;
+} zone_reader;
+
 typedef struct {
     zone_hash_key key;
+    zone_reader reader; /* for files that are not in memory */
     zone_node *nodes;
     size_t node_count, node_capacity;
     zone_rrset *rrsets;
@@ -122,7 +130,11 @@ typedef struct {
     uint8_t *text; /* labels, origins, paths, messages */
     size_t text_len, text_capacity;
     zone_index node_index;  /* by parent and label */
-    zone_index rrset_index; /* by node and type */
+    zone_index rrset_index; /* by node and type, of those behind the first few of their name */
+    dns_name last_name;     /* of last_node, and where its first label ends: the next name often */
+    uint32_t last_node;     /* is the same or has the same parent; len 0: none */
+    uint32_t last_parent;
+    zone_index context_index;
 } zone_store;
 
 /* False: no memory (the store can still be freed). */

@@ -18,6 +18,7 @@ typedef struct {
     size_t max_depth;     /* of $INCLUDE in $INCLUDE, default and at most 16 */
     size_t max_generated; /* records that all $GENERATEs make, default 100,000 */
     size_t max_errors;    /* reading stops there, default 1000 */
+    bool careful;         /* no entry is taken by the fast walker: for tests, which compare */
 } zone_limits;
 
 typedef enum { ZONE_LOADABLE, ZONE_BROKEN, ZONE_FRAGMENT } zone_status;
@@ -25,6 +26,7 @@ typedef enum { ZONE_LOADABLE, ZONE_BROKEN, ZONE_FRAGMENT } zone_status;
 typedef enum {
     ZONE_STEP_DONE,
     ZONE_STEP_INCLUDE,  /* zone_wanted() says which file; give it or fail it, then step again */
+    ZONE_STEP_MORE,     /* scans only: hits.h */
     ZONE_STEP_NO_MEMORY /* free the zone */
 } zone_step;
 

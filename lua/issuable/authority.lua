@@ -3,7 +3,9 @@
 -- RFC 8659 section 3 (the climb) lives in the machine; which zone answers an owner (RFC 1034 section 4.3.2, step 2) lives here.
 
 local caa = require "issuable.caa"
+local dns_words = require "issuable.dns.words"
 local fragments = require "issuable.fragments"
+local walk = require "issuable.dns.walk"
 
 ---@class issuable.Authority
 local Authority = {}
@@ -33,8 +35,9 @@ local function by_apex(zones)
   return chosen
 end
 
----@param options { zones: table[], assume_empty?: table<string, boolean>, view?: string }
----   zones: Zone subjects; assume_empty: names whose CAA may be taken as empty without asking (`--assume-empty`)
+---@param options { zones: table[], assume_empty?: table<string, boolean>, view?: string, dns?: issuable.Dns }
+---   zones: Zone subjects; assume_empty: names whose CAA may be taken as empty without asking (`--assume-empty`);
+---   dns: asked about all that the zones do not hold; without it that is unknown
 ---@return issuable.Authority
 function M.new(options)
   return setmetatable({
@@ -42,8 +45,10 @@ function M.new(options)
     fragments = fragments.index(options.zones or {}),
     assume_empty = options.assume_empty or {},
     view = options.view or "zones",
-    memo = {}, -- owner → what a zone answered
-    rrsets = {}, -- zone → owner → RRset
+    dns = options.dns,
+    with_files = #(options.zones or {}) > 0 or next(options.assume_empty or {}) ~= nil,
+    memo = {}, -- name → Answer
+    rrsets = {}, -- zone or "dns" → owner → RRset
   }, Authority)
 end
 
@@ -213,6 +218,29 @@ function Authority:every_rrset()
   return list
 end
 
+--- The RRset that servers gave; equal answers share one.
+local function rrset_of_step(self, owner, step)
+  local of_dns = self.rrsets.dns or setmetatable({}, { __mode = "v" })
+  self.rrsets.dns = of_dns
+  local key = table.concat(step.records, "\0") .. "\0" .. owner
+  local known = of_dns[key]
+  if known then
+    return known
+  end
+  local set = { owner = owner, ttl = step.rrset_ttl, complete = true, properties = {} }
+  local seen = {}
+  for _, rdata in ipairs(step.records) do
+    local flags, tag, value = caa.decode(rdata)
+    local identity = ("%d %s %s"):format(flags, tag:lower(), value)
+    if not seen[identity] then
+      seen[identity] = true
+      set.properties[#set.properties + 1] = caa.property(flags, tag, value)
+    end
+  end
+  of_dns[key] = set
+  return set
+end
+
 --- Failures that the machine finds out by itself, as people say them.
 local FAILURES = {
   ["alias-loop"] = "the aliases that start at %s never end (a loop, or a chain that is too long): a CA would refuse",
@@ -220,51 +248,272 @@ local FAILURES = {
   ["tld-nxdomain"] = "the top-level domain %s does not exist",
 }
 
---- Asks for the relevant CAA RRset of a name.
----@param name string canonical, without "*."
----@return table answer Answer (contract in the design): status found | none | failed | unknown
-function Authority:ask(name)
-  local known = self.memo[name]
-  if known then
-    return known
+--- A decided lookup as an Answer.
+---@param told table<integer, { zone: table?, reply: table }> what zones answered, by step
+local function finish(self, answer, name, told)
+  answer.view, answer.name = self.view, name
+  answer.security = answer.security or "unchecked"
+  for i, step in ipairs(answer.trace) do
+    local zone, reply = told[i] and told[i].zone, told[i] and told[i].reply
+    if reply then
+      step.zone, step.records = zone, reply.rrset and reply.rrset.records
+      step.detail = step.detail or reply.detail
+      step.links = reply.aliases -- with the record indexes that the machine does not carry
+    else
+      step.links = step.aliases
+    end
   end
+  if answer.status == "failed" then
+    answer.detail = answer.detail or (FAILURES[answer.reason] or "the lookup failed at %s (%s)"):format(answer.at or name, answer.reason or "")
+  end
+  local last = answer.trace[#answer.trace]
+  local final = told[#answer.trace] or { reply = {} }
+  if answer.status == "found" then
+    answer.rrset = final.zone and rrset_of(self, final.zone, final.reply.rrset) or rrset_of_step(self, answer.owner, last)
+  else
+    answer.detail = answer.detail or final.reply.detail
+  end
+  answer.source = final.zone and final.zone.path
+  if last and last.live then
+    answer.source, answer.resolver = "dns", last.source
+  end
+  return answer
+end
+
+--- What files say about an owner, or nil when the servers shall.
+local function ask_files(self, owner, climb, climbed_off_apex)
+  local reply, zone = ask_zones(self, owner)
+  if reply.reason ~= "outside-zones" then
+    return reply, zone
+  elseif self.dns and not self.assume_empty[owner] then
+    return nil
+  elseif may_assume(self, climb, owner, climbed_off_apex, zone) then
+    return { kind = "assumed", detail = "taken as empty: no zone that was given holds it" }, nil
+  end
+  return reply, zone
+end
+
+--- From files only: the machine as a handle.
+local function ask_offline(self, name)
   local machine = caa.lookup(name)
   local climbed_off_apex = false -- the step before was answered by a zone that was given, or was itself assumed
-  local asked = {}
+  local told = {}
   while true do
     local owner, climb = machine:want()
     if not owner then
       break
     end
-    local reply, zone = ask_zones(self, owner)
-    if reply.reason == "outside-zones" and may_assume(self, climb, owner, climbed_off_apex, zone) then
-      reply, zone = { kind = "assumed", detail = "taken as empty: no zone that was given holds it" }, nil
-    end
-    asked[#asked + 1] = { zone = zone, reply = reply }
+    local reply, zone = ask_files(self, owner, climb, climbed_off_apex)
+    told[#told + 1] = { zone = zone, reply = reply }
     machine:feed(reply)
     climbed_off_apex = reply.kind == "nodata" or reply.kind == "nxdomain" or reply.kind == "assumed"
   end
+  return finish(self, machine:result(), name, told)
+end
+
+--- Replies of a zone's servers that say the same, together: { { reply, servers } … }, the largest group first.
+local function grouped(replies)
+  local groups, by_essence = {}, {}
+  for _, entry in ipairs(replies) do
+    local key = walk.essence(entry.reply)
+    if not by_essence[key] then
+      by_essence[key] = { reply = entry.reply, servers = {}, order = #groups }
+      groups[#groups + 1] = by_essence[key]
+    end
+    table.insert(by_essence[key].servers, walk.title(entry.server))
+  end
+  table.sort(groups, function(a, b)
+    if #a.servers ~= #b.servers then
+      return #a.servers > #b.servers
+    end
+    return a.order < b.order
+  end)
+  return groups
+end
+
+--- Ways through servers that disagree; more of them than this are not followed one by one.
+local MAX_VIEWS = 8
+
+--- One way through: at the n-th disagreement the group that `choices` says; what is chosen and what else there was is noted.
+local function ask_one_way(self, name, choices)
+  local machine = caa.lookup(name)
+  local told, who, turns = {}, {}, 0
+  while true do
+    local owner, climb = machine:want()
+    if not owner then
+      break
+    end
+    local reply, zone = ask_files(self, owner, climb, false)
+    local groups
+    if not reply then
+      local replies, why = self.dns.walker:replies(owner)
+      if not replies then
+        reply = { kind = "failed", reason = "lookup-failed", detail = ("%s: %s"):format(owner, why) }
+      else
+        groups = grouped(replies)
+        local choice = 1
+        if #groups > 1 then
+          turns = turns + 1
+          choices[turns] = choices[turns] or { at = 1, of = #groups }
+          choice = choices[turns].at
+        end
+        reply = groups[choice].reply
+        who[#who + 1] = #groups > 1 and { owner = owner, groups = groups, choice = choice } or nil
+      end
+    end
+    told[#told + 1] = { zone = zone, reply = reply, live = groups and reply or nil }
+    machine:feed(reply)
+  end
   local answer = machine:result()
-  answer.view, answer.name, answer.security = self.view, name, "unchecked"
   for i, step in ipairs(answer.trace) do
-    local zone, reply = asked[i].zone, asked[i].reply
-    step.zone, step.records = zone, reply.rrset and reply.rrset.records
-    step.detail = step.detail or reply.detail
-    step.links = reply.aliases -- with the record indexes that the machine does not carry
+    local live = told[i].live
+    if live then
+      for _, field in ipairs { "live", "security", "cause", "fault", "extended_error", "records", "rrset_ttl", "negative_ttl", "soa" } do
+        step[field] = live[field]
+      end
+      told[i] = nil
+    end
   end
-  if answer.status == "failed" then
-    answer.detail = answer.detail or (FAILURES[answer.reason] or "the lookup failed at %s (%s)"):format(answer.at or name, answer.reason or "")
+  answer.name = name
+  local last = answer.trace[#answer.trace]
+  if answer.status == "failed" and last and last.cause then
+    answer.cause, answer.detail = last.cause, dns_words.failure(answer)
+    last.detail = answer.detail
   end
-  local final = asked[#asked]
-  if answer.status == "found" then
-    answer.rrset = rrset_of(self, final.zone, final.reply.rrset)
-    answer.source = final.zone.path
-  else
-    answer.detail = answer.detail or final.reply.detail
-    answer.source = final.zone and final.zone.path
+  return finish(self, answer, name, told), who
+end
+
+local function next_choices(choices)
+  for turn = #choices, 1, -1 do
+    if choices[turn].at < choices[turn].of then
+      choices[turn].at = choices[turn].at + 1
+      for later = turn + 1, #choices do
+        choices[later] = nil
+      end
+      return true
+    end
   end
-  self.memo[name] = answer
+end
+
+--- Who says what, at the owners where servers disagree.
+local function disagreement(who)
+  local parts = {}
+  for _, entry in ipairs(who) do
+    for _, group in ipairs(entry.groups) do
+      parts[#parts + 1] = ("%s says of %s: %s"):format(table.concat(group.servers, " and "), entry.owner, walk.summary(group.reply))
+    end
+  end
+  return table.concat(parts, "; ")
+end
+
+--- From every server of every zone on the way. Where they disagree there is one answer for each way through, in `views`.
+local function ask_authorities(self, name)
+  local choices, views, first_who = {}, {}, nil
+  repeat
+    local answer, who = ask_one_way(self, name, choices)
+    if #who == 0 then
+      return answer
+    end
+    first_who = first_who or who
+    answer.who = who
+    views[#views + 1] = answer
+  until #views == MAX_VIEWS or not next_choices(choices)
+  local answer = {}
+  for key, value in pairs(views[1]) do
+    answer[key] = value
+  end
+  answer.views, answer.disagreement = views, disagreement(first_who)
   return answer
+end
+
+--- Asks for many names at once; files first, servers for the rest.
+---@param next_name fun(): string? the next name to ask for; nil: none now, it is asked again after each answer
+---@param done fun(index: integer, answer: table) called once for each name, in the order in which they are decided
+function Authority:ask_each(next_name, done)
+  local dns = self.dns
+  if dns.walker then
+    local index = 0
+    for name in next_name do
+      index = index + 1
+      done(index, ask_authorities(self, name))
+    end
+    return
+  end
+  local running = {} -- lookup's number → { index, name, told }
+  local started, waiting = 0, nil
+  while true do
+    while true do
+      local name = waiting or next_name()
+      waiting = nil
+      if not name then
+        break
+      end
+      local number = dns:start(name, self.with_files)
+      if not number then
+        waiting = name
+        break
+      end
+      started = started + 1
+      running[number] = { index = started, name = name, told = {}, steps = 0 }
+    end
+    local kind, number, owner, climb = dns:event()
+    if not kind then
+      for left in pairs(running) do -- told to stop
+        dns:give_up(left)
+      end
+      return
+    end
+    local task = running[number]
+    if kind == "want" then
+      local reply, zone = ask_files(self, owner, climb, false)
+      task.steps = task.steps + 1
+      if reply then
+        task.told[task.steps] = { zone = zone, reply = reply }
+        dns:tell(number, reply)
+      else
+        dns:ask(number)
+      end
+    else
+      running[number] = nil
+      done(task.index, finish(self, dns:take(number, task.name), task.name, task.told))
+    end
+  end
+end
+
+--- Asks for several names and remembers their Answers.
+---@param names string[] canonical, without "*."
+function Authority:ask_all(names)
+  if not self.dns then
+    return
+  end
+  local list, seen = {}, {}
+  for _, name in ipairs(names) do
+    if not self.memo[name] and not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  local at = 0
+  self:ask_each(function()
+    at = at + 1
+    return list[at]
+  end, function(index, answer)
+    self.memo[list[index]] = answer
+  end)
+end
+
+--- Asks for the relevant CAA RRset of a name.
+---@param name string canonical, without "*."
+---@return table answer Answer (contract in the design): status found | none | failed | unknown
+function Authority:ask(name)
+  if not self.memo[name] then
+    if self.dns then
+      self:ask_all { name }
+    else
+      self.memo[name] = ask_offline(self, name)
+    end
+  end
+  return self.memo[name]
 end
 
 return M

@@ -38,6 +38,35 @@ local function named_issuers(directory, policy, given)
   return rows
 end
 
+--- Opens the DNS that the options name, once: what it learnt serves the second look at edited files as well.
+---@return boolean ok
+---@return string? message usage error
+function M.open_dns(options)
+  for from, to in pairs { dns = "dns_handle", against = "against_handle" } do
+    if options[from] and not options[to] then
+      local handle, message = require("issuable.dns").open(options[from])
+      if not handle then
+        return false, message
+      end
+      options[to] = handle
+    end
+  end
+  return true
+end
+
+--- `[Kind/]name` as a table; nil when there is none.
+local function issuer_name(text)
+  if text == nil then
+    return nil
+  end
+  local kind, name = text:match("^([^/]+)/([^/]+)$")
+  name = name or text:match("^[^/]+$")
+  if not name or (kind and kind ~= "Issuer" and kind ~= "ClusterIssuer") then
+    return nil, ("the default issuer is ClusterIssuer/NAME or [Issuer/]NAME, not %q"):format(text)
+  end
+  return { kind = kind or "Issuer", name = name }
+end
+
 --- The directory and the options that reading needs, from what the user said.
 ---@param options table see issuable.check
 ---@return table? read options for sources.read
@@ -69,6 +98,15 @@ function M.prepare(options)
       return nil, why
     end
   end
+  local ok, trouble = M.open_dns(options)
+  if not ok then
+    return nil, trouble
+  end
+  local default_issuer
+  default_issuer, trouble = issuer_name(options.default_issuer or policy.default_issuer)
+  if trouble then
+    return nil, trouble
+  end
   return {
     baseline = baseline,
     paths = options.paths or {},
@@ -83,6 +121,9 @@ function M.prepare(options)
     accounts = policy.accounts,
     ca = ca,
     policy = policy,
+    default_issuer = default_issuer,
+    dialect = options.dialect,
+    validate_all = options.validate_all,
   }
 end
 
@@ -98,10 +139,10 @@ local function summarise(result)
     exempt = 0,
     errors = 0,
     warnings = 0,
-    waived = #(result.waived or {}),
+    waived = 0,
     failing = { denied = 0, undecided = 0 }, -- decisions that nobody has answered for
     undecided_documents = 0,
-    unread = 0,
+    unread = input.passed_over,
     skipped = #input.skipped,
     failed_input = false,
     assumed_names = {},
@@ -122,7 +163,9 @@ local function summarise(result)
   table.sort(summary.assumed_names)
   for _, finding in ipairs(result.findings) do
     summary.failed_input = summary.failed_input or finding.failed_rule == true
-    if finding.severity == "error" then
+    if finding.waived then
+      summary.waived = summary.waived + 1
+    elseif finding.severity == "error" then
       summary.errors = summary.errors + 1
     elseif finding.severity == "warning" then
       summary.warnings = summary.warnings + 1
@@ -150,34 +193,39 @@ local function summarise(result)
   return summary
 end
 
---- Takes out what is waived, by the policy or in place, and what a baseline knows. A decision stays what it is; when all that
---- is said of it is waived, it fails nothing.
+--- Marks what is waived, by the policy or in place, and what a baseline knows. A decision stays what it is; when all that is said
+--- of it is waived, it fails nothing.
 local function waive(result, policy, options, baseline)
-  local findings, waived = result.findings, {}
   if #policy.waivers > 0 or result.input.ignores then
-    findings, waived = require("issuable.policy.waivers").apply(findings, {
+    result.findings = judge.sorted(require("issuable.policy.waivers").apply(result.findings, {
       waivers = policy.waivers,
       ignores = result.input.ignores,
       now = options.now,
       place = function(path, line)
         return policy.box:line_span(path, line)
       end,
-    })
+    }))
   end
   if baseline then
-    local known
-    findings, known = require("issuable.policy.baseline").apply(findings, baseline)
-    for _, item in ipairs(known) do
-      waived[#waived + 1] = item
+    require("issuable.policy.baseline").apply(result.findings, baseline)
+  end
+  for _, finding in ipairs(result.findings) do
+    if finding.waived and finding.decision and (finding.rule == "caa-denied" or finding.rule == "caa-undecided") then
+      finding.decision.waived = finding.waived
     end
   end
-  for _, item in ipairs(waived) do
-    local finding = item.finding
-    if finding.decision and (finding.rule == "caa-denied" or finding.rule == "caa-undecided") then
-      finding.decision.waived = item.waiver
+end
+
+--- The words of every rule that may have found something, for reports that carry them.
+local function words_of(policy)
+  local words = {}
+  local lists = { require("issuable.rules").active(policy), policy.rules }
+  for _, list in ipairs(lists) do
+    for _, rule in ipairs(list) do
+      words[rule.id] = words[rule.id] or { title = rule.title, why = rule.why, help = rule.fix }
     end
   end
-  result.findings, result.waived = judge.sorted(findings), waived
+  return words
 end
 
 --- Decides all that was read, without findings or fixes: what mending runs again on edited bytes.
@@ -186,6 +234,8 @@ local function decide(input, options)
     behaviour = options.behaviour,
     now = options.now,
     assume_empty = options.assume_empty,
+    dns_handle = options.dns_handle,
+    require_dnssec = options.require_dnssec,
   })
   for i, decision in ipairs(decisions) do
     decision.id = ("D%d"):format(i)
@@ -197,12 +247,19 @@ end
 ---@field now? integer unix time; default (for embedders): the clock
 ---@field issuers? table<string, string> CA by "[NS/]Kind/name"
 ---@field ca? string
+---@field validate_all? boolean parse documents too that cannot ask for a certificate
+---@field dialect? "kubectl"|"kustomize"|"strict" how YAML is read
+---@field default_issuer? string `[Kind/]name`: the issuer that cert-manager is configured to use for kubernetes.io/tls-acme
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>
 ---@field policy? string|string[] paths of policy files and folders; the last wins
 ---@field baseline? string path of a baseline file: findings that it knows do not count
 ---@field find_policy? boolean false: do not look for one
+---@field dns? issuable.DnsOptions what the zones do not hold is asked there; without it nobody is asked
+---@field against? issuable.DnsOptions the zones are compared with what its first server serves
+---@field require_dnssec? boolean an answer that nobody checked allows nothing
 ---@field override_forbidden? boolean fixes may lift an empty issuer (`issue ";"`)
+---@field serial? "auto"|"keep"|integer the SOA serial of edited zones: bumped in its own style (default), left alone, or this one
 ---@field fixes? boolean false: no fixes are planned
 
 ---@param options issuable.CheckOptions
@@ -216,7 +273,12 @@ function M.run(options)
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
   result.policy, result.directory = read.policy, read.directory
+  result.dns = options.dns_handle
+  if options.against_handle then
+    result.input.differences = require("issuable.drift").of_input(result.input, result.decisions, options.against_handle)
+  end
   result.findings = judge.findings(result.input, result.decisions, { policy = read.policy, asker = result.asker, now = options.now })
+  result.rules = words_of(read.policy)
   waive(result, read.policy, options, read.baseline)
   result.fixes = {}
   if options.fixes ~= false then
@@ -256,7 +318,7 @@ function M.exit_code(result, options)
   for _, finding in ipairs(result.findings) do
     -- an undecided name has an exit code of its own; so has a file that cannot be read, or a rule that failed
     local own_code = finding.rule == "caa-undecided" or finding.failed_rule or not finding.decision and finding.input
-    if not own_code and judge.RANK[finding.severity] <= threshold then
+    if not own_code and not finding.waived and judge.RANK[finding.severity] <= threshold then
       reached = true
     end
   end

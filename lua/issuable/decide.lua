@@ -17,6 +17,7 @@ local M = {}
 ---@field methods string[]? validation methods that may be used; nil or empty: not known. Allowed is what all of them allow
 ---@field behaviour "strict"|"boulder"|"mpic"|nil fixes one
 ---@field now integer? unix time, for switches with a date
+---@field require_dnssec boolean? what nobody checked with DNSSEC allows nothing
 
 ---@class issuable.Decision
 ---@field view string
@@ -232,6 +233,23 @@ local function undecided(decision, reason, detail)
   return decision
 end
 
+--- Servers disagree: what all of their answers lead to stands; else nothing is decided.
+local function decide_views(question, answer)
+  local first, same = nil, true
+  for _, view in ipairs(answer.views) do
+    local decision = M.decide(question, view)
+    same = same and (not first or first.verdict == decision.verdict)
+    first = first or decision
+  end
+  if not same then
+    first.verdict, first.reason, first.matched = "undecided", "servers-disagree", nil
+    first.detail = "the zone's servers disagree: " .. answer.disagreement
+    first.blamed = {}
+  end
+  first.answer = answer
+  return first
+end
+
 --- Decides one question from one answer.
 ---@param question issuable.Question
 ---@param answer issuable.Answer status found | none | failed | unknown
@@ -240,6 +258,9 @@ function M.decide(question, answer)
   local ca = question.ca
   if question.behaviour and not behaviours.exists(question.behaviour) then
     error(("no such behaviour: %s"):format(tostring(question.behaviour)), 2)
+  end
+  if answer.views then
+    return decide_views(question, answer)
   end
   local names = judges_of(question, ca or {})
   local decision = {
@@ -274,6 +295,11 @@ function M.decide(question, answer)
     undecided(decision, "unresolved-name", "not all CAA records of the set are known")
   else
     decide_found(decision, question, answer, ca)
+  end
+  if question.require_dnssec and decision.verdict == "allowed" and answer.security == "unchecked" then
+    -- a CA validates (Baseline Requirements 3.2.2.8); whether it would see the same, nobody here knows
+    undecided(decision, "dnssec-unchecked", "nobody that is trusted checked the answer with DNSSEC")
+    decision.matched = nil
   end
   return decision
 end

@@ -52,6 +52,7 @@ local function collector(findings, changes)
       notes = fields.notes or {},
       help = fields.help or {},
       decision = fields.decision,
+      wanted = fields.wanted,
       input = fields.input,
       path = fields.path, -- of what has no place in a file
       failed_rule = fields.failed_rule,
@@ -97,6 +98,8 @@ local function subjects_of(input, decisions, asker)
       return input.issuers
     elseif kind == "zone" then
       return input.zones
+    elseif kind == "difference" then
+      return input.differences or {}
     elseif kind == "input" then
       return { input }
     end

@@ -76,6 +76,14 @@ local KINDS = {
   },
   issuers = { string_map, 'a table of CAs by "[NS/]Kind/name"' },
   ca = { is_path, "an issuer domain name or an ACME directory URL" },
+  default_issuer = { is_path, "[Kind/]name of an issuer" },
+  validate_all = { is_flag, "true or false" },
+  dialect = {
+    function(value)
+      return value == "kubectl" or value == "kustomize" or value == "strict"
+    end,
+    "kubectl, kustomize or strict",
+  },
   behaviour = {
     function(value)
       return type(value) == "string" and behaviours.exists(value)
@@ -119,6 +127,19 @@ local KINDS = {
   fixes = { is_flag, "true or false" },
   write = { is_flag, "true or false" },
   override_forbidden = { is_flag, "true or false" },
+  require_dnssec = { is_flag, "true or false" },
+  dns = {
+    function(value)
+      return type(value) == "table" and (value.servers == nil or string_list(value.servers))
+    end,
+    "a table: { servers = list of ADDRESS[@port], nil: those of resolv.conf; trust_ad, timeout, … }",
+  },
+  against = {
+    function(value)
+      return type(value) == "table" and (value.servers == nil or string_list(value.servers))
+    end,
+    "a table: { servers = list of ADDRESS[@port], nil: those of resolv.conf; trust_ad, timeout, … }",
+  },
   files = {
     function(value)
       return type(value) == "table" and type(value.read) == "function"

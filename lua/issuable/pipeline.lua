@@ -60,6 +60,21 @@ end
 ---@field behaviour? string `--ca-behavior`: fixes one behaviour for every CA
 ---@field now integer unix time
 ---@field assume_empty? table<string, boolean>
+---@field dns_handle? issuable.Dns what the zones do not hold is asked there
+---@field require_dnssec? boolean `--require-dnssec`
+
+--- Every name that has to be asked for, so that servers are asked about all of them at once.
+local function names_of(requests)
+  local names = {}
+  for _, request in ipairs(requests) do
+    for _, identifier in ipairs(request.identifiers) do
+      if not beforehand(request, identifier) then
+        names[#names + 1] = identifier.name or identifier.text
+      end
+    end
+  end
+  return names
+end
 
 --- Decides every identifier of every request.
 ---@param input table what sources.read returned
@@ -67,7 +82,8 @@ end
 ---@return table[] decisions in the order of the requests; equal questions share one
 ---@return issuable.Authority asker the same answers for who wants to ask more
 function M.run(input, options)
-  local asker = authority.new { zones = input.zones, assume_empty = options.assume_empty }
+  local asker = authority.new { zones = input.zones, assume_empty = options.assume_empty, dns = options.dns_handle }
+  asker:ask_all(names_of(input.requests))
   local decisions, by_key = {}, {}
   for _, request in ipairs(input.requests) do
     for _, identifier in ipairs(request.identifiers) do
@@ -80,6 +96,7 @@ function M.run(input, options)
         methods = identifier.methods,
         behaviour = options.behaviour,
         now = options.now,
+        require_dnssec = options.require_dnssec,
       }
       local key = question_key(question, settled)
       local decision = by_key[key]

@@ -264,7 +264,7 @@ describe("JSON", function()
       end
     end
     for i, finding in ipairs(report.findings) do
-      assert_shape("id string\nrule string\nseverity string\nmessage string\nlabels list\nnotes list\nhelp list\ndecision string?\nfix string?", finding, "finding")
+      assert_shape("id string\nrule string\nseverity string\nmessage string\nlabels list\nnotes list\nhelp list\ndecision string?\nfix string?\nwaived object?", finding, "finding")
       assert.equal("F" .. i, finding.id)
       for _, label in ipairs(finding.labels) do
         assert_shape("span object?\ntext string\nprimary boolean", label, "label")

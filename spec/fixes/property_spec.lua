@@ -1,6 +1,7 @@
 -- Properties of every fix, over random zones and asks: nothing lost, nothing gained unasked, no other byte or record changed.
 -- SPDX-License-Identifier: MIT
 -- Design section 6; read again by issuable.zone and by BIND's named-compilezone. The seed is in the message of a failure.
+-- The full run of 10,000 random zones is ISSUABLE_SCALE=34.
 
 local caa = require "issuable.caa"
 local edits = require "issuable.fixes.edits"
@@ -88,7 +89,24 @@ local function asked(change, wildcard, issuer, account, method)
   return false
 end
 
-local function check_authority(change, context)
+--- Do all properties that decide say on purpose that nobody may issue?
+local function is_forbidden(properties, wildcard)
+  local by_tag = { issue = {}, issuewild = {} }
+  for _, property in ipairs(properties) do
+    if by_tag[property.tag] then
+      table.insert(by_tag[property.tag], property)
+    end
+  end
+  local relevant = wildcard and #by_tag.issuewild > 0 and by_tag.issuewild or by_tag.issue
+  for _, property in ipairs(relevant) do
+    if property.malformed or property.issuer ~= "" then
+      return false
+    end
+  end
+  return #relevant > 0
+end
+
+local function check_authority(change, context, override)
   for _, issuer in ipairs(ISSUERS) do
     for _, account in ipairs(ACCOUNTS) do
       for _, method in ipairs(METHODS) do
@@ -99,6 +117,7 @@ local function check_authority(change, context)
             local what = ("%s\n%s%s, %s, %s: %s → %s"):format(context, wildcard and "*." or "", issuer, account, method, tostring(before), tostring(after))
             assert.is_false(before, what)
             assert.is_true(asked(change, wildcard, issuer, account, method), what)
+            assert.is_true(override or not is_forbidden(change.before, wildcard), "a lone ; was lifted: " .. what)
           end
         end
       end
@@ -216,7 +235,7 @@ describe("every fix", function()
       for _, change in ipairs(fixed.changes) do
         if not change.refused then
           mended = mended + 1
-          check_authority(change, context)
+          check_authority(change, context, override)
         end
       end
       -- what was served is allowed now, and a second run finds nothing to do

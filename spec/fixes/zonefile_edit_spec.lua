@@ -56,22 +56,10 @@ describe("taking a record away", function()
     assert.equal('b A 192.0.2.2\n', without('www CAA 0 issue "a"\nb A 192.0.2.2\n', 1))
   end)
 
-  it("refuses when the name would mean another below", function()
-    assert.same({ nil, "owner-carrier" }, { without('www CAA 0 issue "a"\n$ORIGIN sub.example.com.\n  A 192.0.2.2\n', 1) })
-  end)
-
   it("keeps the end of the file as it is", function()
     assert.equal('@ MX 1 ns\r\n', without('@ MX 1 ns\r\n@ CAA 0 issue "a"\r\n', 1))
     assert.equal('@ MX 1 ns', without('@ MX 1 ns\r\n@ CAA 0 issue "a"', 1))
     assert.equal('@ MX 1 ns', without('@ MX 1 ns\n@ CAA ( 0\n issue "a" )', 1))
-  end)
-
-  it("refuses when lines below inherit its TTL", function()
-    local texts = { ["example.com.zone"] = 'example.com. 60 SOA ns hm 7 1 1 1 1\n@ NS ns\nns A 192.0.2.1\n@ 300 CAA 0 issue "a"\n@ MX 1 ns\n' }
-    local subject = zones.load(texts)
-    local index = caa_records(subject)[1]
-    local _, problem = zones.edit(subject, { { owner = "example.com", ttl = 300, add = {}, change = {}, remove = { index } } })
-    assert.equal("ttl-carrier", problem.refused)
   end)
 end)
 

@@ -1,7 +1,8 @@
 /* libFuzzer target: the manifest engine on any bytes, with every promise of its header checked.
  * SPDX-License-Identifier: MIT
  * Usage: clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Icsrc spec/fuzz/manifest.c
- * \ csrc/manifest/(all).c -lyaml -o /tmp/fuzz && /tmp/fuzz -max_total_time=60 CORPUS */
+ * \ csrc/manifest/(all).c csrc/text/octets.c -lyaml -o /tmp/fuzz && /tmp/fuzz -max_total_time=60
+ * CORPUS */
 #include "manifest/manifest.h"
 
 #include <stdio.h>

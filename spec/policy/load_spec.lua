@@ -53,7 +53,7 @@ set {
   end)
 
   -- what is written, what is said of it
-  local SET = "it knows accounts, approved_issuers, authorities, issuers, max_names, max_ttl, migration, signed"
+  local SET = "it knows accounts, approved_issuers, authorities, default_issuer, issuers, max_names, max_ttl, migration, signed"
   local RULE = 'rule { id = "A1", title = "t", severity = "error", on = "decision", check = function() end'
   local MISTAKES = {
     { "\nset { isuers = {} }", '.issuable.lua:2: set does not know "isuers"; ' .. SET },

@@ -115,6 +115,29 @@ function M.read(path)
   return cases
 end
 
+--- The zones of a case as they are served below a name of the case's own, so that one server holds all cases at once;
+--- nil when one of them is no whole zone.
+---@param below string "c17"
+---@return { name: string, text: string }[]?
+function M.served(case, below)
+  local zones, seen = { { name = below, text = HEADER:format(below) } }, {}
+  for i, subject in ipairs(M.zones(case)) do
+    local entry = case.zones[i]
+    if subject.status ~= "loadable" or seen[subject.apex] or entry.without_soa then
+      return nil
+    end
+    seen[subject.apex] = true
+    local text = table.concat(entry.lines, "\n") .. "\n"
+    -- absolute names, which end in a dot; not inside of quotes
+    text = ("\n" .. text):gsub('([^"\n]*)("[^"\n]*"?)', function(plain, quoted)
+      return plain .. quoted:gsub("%.", "\0")
+    end)
+    text = text:gsub("(%s[%w_*\\-][%w_%.*\\-]*%.)(%s)", "%1" .. below .. ".%2"):gsub("%z", ".")
+    zones[#zones + 1] = { name = subject.apex .. "." .. below, text = HEADER:format(entry.origin .. "." .. below) .. text }
+  end
+  return #zones > 1 and zones or nil
+end
+
 --- The zones of a case as Zone subjects.
 function M.zones(case)
   local subjects = {}
@@ -152,8 +175,9 @@ local function ca_of(directory, text)
 end
 
 --- Answers one question of a case.
+---@param asked (fun(name: string): table)? gives the Answer for a name; default: the case's zones do
 ---@return table decision (or what stands without asking anybody)
-function M.answer(case, ask, directory)
+function M.answer(case, ask, directory, asked)
   local identifier = identifier_of(ask)
   local settled = decide.identifier(identifier)
   if settled then
@@ -163,7 +187,7 @@ function M.answer(case, ask, directory)
   for _, name in ipairs(ask.assume or {}) do
     assume[name] = true
   end
-  local asker = authority.new { zones = M.zones(case), offline = true, assume_empty = assume }
+  local answer = asked and asked(identifier.name) or authority.new({ zones = M.zones(case), assume_empty = assume }):ask(identifier.name)
   return decide.decide({
     name = identifier.name,
     wildcard = identifier.wildcard,
@@ -172,7 +196,7 @@ function M.answer(case, ask, directory)
     methods = ask.method,
     behaviour = ask.behaviour,
     now = assert(dates.parse(ask.now or DEFAULT_NOW)),
-  }, asker:ask(identifier.name))
+  }, answer)
 end
 
 --- What a decision looks like in the words of a case.

@@ -7,6 +7,7 @@ local shell = require "spec.support.shell"
 local M = {}
 
 local CHILD = [[
+if jit then jit.off() end -- libgcc does not survive that it cannot remember the frames of compiled code
 local memory = require "failing_memory"
 local prepare = assert(load(%q, "=prepare"))
 local run = prepare()

@@ -192,31 +192,27 @@ describe("answers, as NSD, Knot and BIND give them,", function()
   end)
 
   it("of random zones", function()
-    local entries, texts = {}, {}
+    local entries, loadable = {}, 0
     local wanted = math.max(4, math.floor(scale(10000 * 1.1) / PER_ZONE)) -- a tenth more: NSD and Knot refuse some zones that BIND loads
     local seed = 0
-    while #entries < wanted do
+    while loadable < wanted do
       seed = seed + 1
       local apex = ("z%d.test"):format(seed)
       local text, asks = new_zone(seed, apex, PER_ZONE)
       local handle = zone.load(text, { origin = apex })
-      texts[seed] = { texts = { zone = text }, origin = apex, loads = handle:status() == "loadable", errors = handle:errors() }
-      if texts[seed].loads then
-        entries[#entries + 1] = { name = apex, text = text, handle = handle, asks = asks, label = ("seed %d"):format(seed) }
-      end
+      local loads = handle:status() == "loadable"
+      loadable = loadable + (loads and 1 or 0)
+      entries[seed] = { name = apex, text = text, handle = handle, asks = loads and asks or {}, loads = loads, label = ("seed %d"):format(seed) }
     end
     local complaints, asked, unserved = compare(entries)
     assert.equal("0 differences\n\n", first_few(complaints))
     assert.is_true(asked >= wanted / 1.1 * PER_ZONE - PER_ZONE, ("only %d pairs"):format(asked))
+    local refused = {}
     for _, item in ipairs(unserved) do
-      assert.are_not.equal("bind", item.server, item.entry.label .. "\n" .. item.entry.text)
+      refused[item.entry] = refused[item.entry] or item.server == "bind"
     end
-
-    -- and whether they load at all
-    local loads, messages = support.checkzone(texts)
-    for i, item in ipairs(texts) do
-      assert(loads[i] == item.loads, ("seed %d: BIND %s it\n%s%s\n%s"):format(i, loads[i] and "loads" or "refuses", messages[i],
-        item.errors[1] and item.errors[1].message or "no error", item.texts.zone))
+    for _, entry in ipairs(entries) do
+      assert(entry.loads == not refused[entry], ("%s: BIND %s it\n%s"):format(entry.label, refused[entry] and "refuses" or "loads", entry.text))
     end
   end)
 end)

@@ -4,6 +4,7 @@
 local check = require "issuable.check"
 local file = require "issuable.file"
 local options = require "issuable.cli.options"
+local reports = require "issuable.reports"
 local terminal = require "issuable.reports.terminal"
 
 local M = {}
@@ -12,7 +13,9 @@ function M.define(root)
   local command = root:command("check", "Decide every name that the manifests ask for")
   options.add_manifests(command)
   options.add_input(command)
-  command:option("--format", "text or json"):argname("FORMAT"):choices({ "text", "json" }):default("text")
+  options.add_reports(command)
+  command:option("--against", "Compare the zones with what this server serves, record by record (dns: that of --dns or resolv.conf)")
+    :argname("ADDRESS[@port]")
   command:option("--fail-on", "The lowest severity that makes the exit code 1")
     :argname("SEVERITY")
     :choices({ "error", "warning", "info", "never" })
@@ -45,12 +48,44 @@ local function write_baseline(result, path)
   return result.summary.failed_input and 2 or 0, "", note
 end
 
+--- Makes the reports that were asked for: files are written, what goes to standard output comes back.
+---@return string? text
+---@return string? message a file that cannot be written
+local function report(wanted, result, arguments)
+  local text = ""
+  for _, item in ipairs(wanted) do
+    local to_terminal = not item.path and file.isatty(1)
+    local bytes = reports.render(item.format, result, {
+      colour = not item.path and terminal.wants_colour(arguments.color, os.getenv, to_terminal),
+      quiet = arguments.quiet,
+      width = to_terminal and file.columns(1) or nil,
+      root = reports.root(),
+    })
+    if item.path then
+      local ok, message = file.write(item.path, bytes)
+      if not ok then
+        return nil, message
+      end
+    else
+      text = bytes
+    end
+  end
+  return text
+end
+
 function M.run(arguments)
   local given = options.input(arguments)
+  local wanted = options.reports(arguments)
   if #given.paths == 0 and #given.clusters == 0 then
     options.usage_error("check wants files, folders or - for standard input")
   end
   given.baseline = arguments.baseline
+  if arguments.against then
+    if not given.dns and arguments.against == "dns" then
+      options.usage_error("--against dns asks servers; it cannot do that offline")
+    end
+    given.against = { servers = arguments.against ~= "dns" and { arguments.against } or given.dns.servers }
+  end
   local result, message = check.run(given)
   if not result then
     options.usage_error(message)
@@ -58,14 +93,9 @@ function M.run(arguments)
   if arguments.write_baseline then
     return write_baseline(result, arguments.write_baseline)
   end
-  local text
-  if arguments.format == "json" then
-    text = require("issuable.reports.json").render(result)
-  else
-    text = require("issuable.reports.text").render(result, {
-      colour = terminal.wants_colour(arguments.color, os.getenv, file.isatty(1)),
-      quiet = arguments.quiet,
-    })
+  local text, problem = report(wanted, result, arguments)
+  if not text then
+    options.usage_error("cannot write the report: " .. problem)
   end
   local code = check.exit_code(result, { fail_on = arguments.fail_on, undecided = arguments.undecided })
   local notes

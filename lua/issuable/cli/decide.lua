@@ -3,6 +3,7 @@
 -- Keys of the JSON lines: design section 4.
 
 local ask = require "issuable.ask"
+local bulk = require "issuable.cli.bulk"
 local dates = require "issuable.dates"
 local json = require "issuable.reports.jsonwriter"
 local names = require "issuable.cli.names"
@@ -15,6 +16,7 @@ local M = {}
 function M.define(root)
   local command = root:command("decide", "May this CA issue for these names? One JSON object a line")
   names.define(command)
+  bulk.define(command)
   command:option("--ca", "Issuer domain name, CA id or ACME directory URL"):argname("CA"):count(1)
   command:option("--account", "ACME account URI that orders"):argname("URI"):count("*")
   command:option("--method", "Challenge method that is used: dns-01, http-01 …"):argname("METHOD"):count("*")
@@ -55,10 +57,30 @@ function M.notes(asker)
   return table.concat(lines), failed
 end
 
+--- What a command that prints many lines returns at its end.
+---@return integer code
+---@return string? text
+---@return string notes
+function M.finish(asker, verdicts, code, message)
+  local notes, failed = M.notes(asker)
+  if message then
+    notes = notes .. "issuable: " .. terminal.visible(message) .. "\n"
+  end
+  return code or M.exit_code(verdicts, failed), nil, notes
+end
+
+--- Notes the verdict of a line of an earlier run; keys stand in a fixed order, and quotes inside of values are escaped.
+local function verdict_of(line, verdicts)
+  local verdict = line:match('"verdict":"(%a+)"')
+  if verdict then
+    verdicts[verdict] = true
+  end
+end
+
 function M.run(arguments)
   local given = options.input(arguments)
   given.ca = arguments.ca
-  local identifiers = names.read(arguments)
+  local source = names.source(arguments)
   local asker, message = ask.open(given)
   if not asker then
     options.usage_error(message)
@@ -69,14 +91,15 @@ function M.run(arguments)
     methods = #arguments.method > 0 and arguments.method or nil,
   }
   local at = dates.format(given.now)
-  local verdicts, lines = {}, {}
-  for i, identifier in ipairs(identifiers) do
-    local decision = asker:decide(identifier, question)
-    verdicts[decision.verdict] = true
-    lines[i] = (arguments.format == "text" and text_line(decision) or json.encode(shapes.decision(decision, at))) .. "\n"
-  end
-  local notes, failed = M.notes(asker)
-  return M.exit_code(verdicts, failed), table.concat(lines), notes
+  return M.finish(asker, bulk.run(arguments, {
+    source = source,
+    asker = asker,
+    verdict_of = verdict_of,
+    line = function(identifier, answer, settled)
+      local decision = asker:judge(identifier, question, answer, settled)
+      return arguments.format == "text" and text_line(decision) or json.encode(shapes.decision(decision, at)), decision.verdict
+    end,
+  }))
 end
 
 return M

@@ -14,8 +14,21 @@ function M.define(root)
   options.add_manifests(command)
   options.add_input(command)
   command:flag("--write", "Write the files instead of printing a diff")
+  command:option("--serial", "The SOA serial of edited zones: auto (bump it in its own style), keep, or a number"):argname "auto|keep|N"
   command:flag("--override-forbidden", "Lift an empty issuer (issue \";\") where a certificate is asked for")
   return command
+end
+
+--- What --serial says; a number fits the 32 bits of an SOA.
+local function serial(text)
+  if not text or text == "auto" or text == "keep" then
+    return text
+  end
+  local number = text:find("^%d+$") and #text <= 10 and tonumber(text) or nil
+  if not number or number == 0 or number > 4294967295 then
+    options.usage_error("--serial wants auto, keep or a number from 1 to 4294967295, not " .. text)
+  end
+  return number
 end
 
 local function place(finding)
@@ -40,8 +53,8 @@ local function remainder(result)
     end
   end
   for _, finding in ipairs(result.findings) do
-    if finding.severity == "error" and not finding.change then
-      left = left or not finding.input
+    if finding.severity == "error" and not finding.change and not finding.waived then
+      left = left or not (finding.input or finding.failed_rule)
       lines[#lines + 1] = "not fixed: " .. place(finding) .. finding.message
     end
   end
@@ -87,6 +100,7 @@ end
 function M.run(arguments)
   local given = options.input(arguments)
   given.override_forbidden = arguments.override_forbidden
+  given.serial = serial(arguments.serial)
   if #given.paths == 0 and #given.clusters == 0 then
     options.usage_error("fix wants files, folders or - for standard input")
   end

@@ -9,7 +9,7 @@ local version = require "issuable.version"
 
 local M = {}
 
-local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "pin", "rules", "test" }
+local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "wait", "pin", "rules", "test" }
 
 local EXIT_CODES = [[
 Exit codes:
@@ -86,6 +86,7 @@ end
 ---@param arguments string[]
 ---@return integer exit code
 function M.main(arguments)
+  collectgarbage("setpause", 400) -- a short run that keeps what it reads: looking for garbage all the time finds little
   local root = parser()
   local plain = {}
   for i = 1, #arguments do

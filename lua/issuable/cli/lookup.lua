@@ -3,6 +3,7 @@
 -- RFC 8659 section 3; the same lines as `decide`, without a CA.
 
 local ask = require "issuable.ask"
+local bulk = require "issuable.cli.bulk"
 local dates = require "issuable.dates"
 local decide = require "issuable.decide"
 local json = require "issuable.reports.jsonwriter"
@@ -16,6 +17,7 @@ local M = {}
 function M.define(root)
   local command = root:command("lookup", "The relevant CAA RRset of these names. One JSON object a line")
   names.define(command)
+  bulk.define(command)
   options.add_input(command)
   command:option("--format", "json"):argname("FORMAT"):choices({ "json" }):default("json")
   return command
@@ -26,27 +28,36 @@ local function not_asked(identifier, settled)
   return { name = identifier.name or identifier.text, status = "unknown", reason = settled.reason, assumed = {}, trace = {} }
 end
 
+local OPEN = { unknown = true, failed = true }
+
+--- What stands without asking anybody, by its reason: a line of an earlier run does not tell the verdict.
+local SETTLED = { ["name-not-issuable"] = "denied", ["ip-address"] = "exempt", ["onion"] = "exempt", ["not-tls-server"] = "exempt" }
+
+--- Notes the verdict of a line of an earlier run.
+local function verdict_of(line, verdicts)
+  if OPEN[line:match('"status":"(%a+)"')] then
+    verdicts[SETTLED[line:match('"reason":"([%l-]+)"')] or "undecided"] = true
+  end
+end
+
 function M.run(arguments)
   local given = options.input(arguments)
-  local identifiers = names.read(arguments)
+  local source = names.source(arguments)
   local asker, message = ask.open(given)
   if not asker then
     options.usage_error(message)
   end
   local at = dates.format(given.now)
-  local lines, verdicts = {}, {}
-  for i, identifier in ipairs(identifiers) do
-    local answer, settled = asker:answer(identifier)
-    answer = answer or not_asked(identifier, settled)
-    if settled then
-      verdicts[settled.verdict] = true
-    elseif answer.status == "unknown" or answer.status == "failed" then
-      verdicts.undecided = true
-    end
-    lines[i] = json.encode(shapes.answer(answer, identifier.wildcard, decide.issuers(answer), at)) .. "\n"
-  end
-  local notes, failed = decide_command.notes(asker)
-  return decide_command.exit_code(verdicts, failed), table.concat(lines), notes
+  return decide_command.finish(asker, bulk.run(arguments, {
+    source = source,
+    asker = asker,
+    verdict_of = verdict_of,
+    line = function(identifier, answer, settled)
+      answer = answer or not_asked(identifier, settled)
+      local verdict = settled and settled.verdict or OPEN[answer.status] and "undecided" or "allowed"
+      return json.encode(shapes.answer(answer, identifier.wildcard, decide.issuers(answer), at)), verdict
+    end,
+  }))
 end
 
 return M

@@ -6,8 +6,8 @@ local words = require "issuable.decide.words"
 
 local M = {}
 
---- Marks of a value that is filled in later: Helm and Go templates, Terraform and envsubst, Kubernetes and kustomize.
-local UNRESOLVED = { "{{", "${", "$(" }
+--- Marks of a value that is filled in later (patterns): Helm and Go templates, Terraform and envsubst, Kubernetes and kustomize.
+local UNRESOLVED = { "{{", "%$%{", "%$%(", "%$[%a_]", "%%{" }
 
 --- Suffixes that the public DNS never delegates; an internal name in a certificate is forbidden since 2016-10-01.
 --- `.test` and `.example` (RFC 2606) are not here: they stand for a public name in somebody's documentation or trial.
@@ -101,8 +101,9 @@ local function judge_name(name, wildcard)
 end
 
 --- The verdict that stands without a lookup.
----@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean? }
----   name: canonical, without "*."; nil when the text is no DNS name; text: as written
+---@param identifier { type: string, name: string?, text: string?, wildcard: boolean?, problem: string?, no_text: boolean?, unresolved: string? }
+---   name: canonical, without "*."; nil when the text is no DNS name; text: as written;
+---   unresolved: why nobody can tell the name
 ---@return { verdict: string, reason: string, detail: string }? settled nil: ask
 function M.judge(identifier)
   local text = identifier.text or identifier.name or ""
@@ -111,8 +112,11 @@ function M.judge(identifier)
   elseif identifier.type ~= "dns" and identifier.type ~= nil then
     return settled("exempt", "not-tls-server", ("issue and issuewild are not about %s names"):format(words.printable(identifier.type)))
   end
+  if identifier.unresolved then
+    return settled("undecided", "unresolved-name", words.printable(identifier.unresolved))
+  end
   for _, mark in ipairs(UNRESOLVED) do
-    if text:find(mark, 1, true) then
+    if text:find(mark) then
       return settled("undecided", "unresolved-name", ("%s is filled in later"):format(words.printable(text)))
     end
   end

@@ -2,7 +2,11 @@
 -- SPDX-License-Identifier: MIT
 -- RFC 1035 section 5.1 (entries, blank owners), RFC 8659 section 4.1.1 (presentation); works on the spans of issuable.zone.
 
+local columns = require "issuable.fixes.columns"
+
 local M = {}
+
+local gap, width = columns.gap, columns.width
 
 --- A value that may stand without quotes in every dialect.
 local PLAIN = "^[%w%.%-_:/=+~]+$"
@@ -34,15 +38,6 @@ local function text_of(bytes, span)
   return bytes:sub(span.first, span.last)
 end
 
---- Screen column behind a text, tabs every eight.
-local function width(text)
-  local column = 0
-  for character in text:gmatch("[^\128-\191]") do
-    column = character == "\t" and column + 8 - column % 8 or column + 1
-  end
-  return column
-end
-
 --- The header's tokens in the order in which they stand, class and TTL being free to change places.
 local function header(record)
   local tokens = {}
@@ -56,12 +51,6 @@ local function header(record)
     return a.first < b.first
   end)
   return tokens
-end
-
---- The blanks between two tokens; what holds a parenthesis, a comment or a line's end becomes one blank.
-local function gap(bytes, from, to)
-  local text = bytes:sub(from, to)
-  return text:find("^[ \t]+$") and text or " "
 end
 
 --- Blanks that take the place of an owner, so that what follows keeps its column.
@@ -101,7 +90,7 @@ local function blank_owner(bytes, record, following)
   if not record.owner_span then
     return true
   end
-  if following and following.file == record.file and not following.owner_span and following.owner == record.owner then
+  if following and following.file == record.file and not following.owner_span and not following.generated and following.owner == record.owner then
     local tokens = header(following)
     local leading = tokens[1] and bytes:sub(following.first, tokens[1].first - 1) or ""
     return true, leading:find("^[ \t]+$") and leading or nil
@@ -109,16 +98,12 @@ local function blank_owner(bytes, record, following)
   return false
 end
 
---- Whether, and how, the TTL is shown. A line without one must not change what lines below it inherit.
-local function ttl_token(bytes, record, ttl)
+--- Whether, and how, the TTL is shown.
+local function ttl_token(bytes, record, options)
   if record.ttl_span then
-    if record.ttl == ttl or not record.default_ttl then
-      return text_of(bytes, record.ttl_span)
-    end
-    return ("%d"):format(ttl)
-  end
-  if record.ttl ~= ttl and record.default_ttl then
-    return ("%d"):format(ttl)
+    return record.ttl == options.ttl and text_of(bytes, record.ttl_span) or ("%d"):format(options.ttl)
+  elseif options.inherited ~= options.ttl then
+    return ("%d"):format(options.ttl)
   end
 end
 
@@ -128,11 +113,19 @@ end
 ---@field value string bytes
 ---@field token? string the value as it is written elsewhere, for a copy
 
-local function header_text(bytes, record, following, ttl)
+---@class issuable.LineOptions
+---@field ttl integer the TTL it shall have
+---@field inherited integer? the TTL that a line without one has there
+---@field owner string? the owner as it has to be written, when the line above cannot be relied on
+
+local function header_text(bytes, record, following, options)
   local tokens = header(record)
   local parts = {}
-  local shown_ttl = ttl_token(bytes, record, ttl)
-  local blank, example = blank_owner(bytes, record, following)
+  local shown_ttl = ttl_token(bytes, record, options)
+  local blank, example
+  if not options.owner then
+    blank, example = blank_owner(bytes, record, following)
+  end
   for i, token in ipairs(tokens) do
     local text = text_of(bytes, token)
     local before = i > 1 and gap(bytes, tokens[i - 1].last + 1, token.first - 1) or ""
@@ -141,9 +134,12 @@ local function header_text(bytes, record, following, ttl)
       text = blanks_for(text, between, example)
     elseif i == 2 and tokens[1].kind == "owner" and blank then
       before = ""
-    elseif i == 1 and token.kind ~= "owner" then
+    elseif token.kind == "owner" then
+      text = options.owner or text
+    elseif i == 1 then
       local leading = bytes:sub(record.first, token.first - 1)
       before = leading:find("^[ \t]+$") and leading or "\t"
+      before = options.owner and columns.in_front(before, options.owner) or before
     end
     if token.kind == "ttl" then
       text = shown_ttl
@@ -184,16 +180,16 @@ local function rdata_text(bytes, record, peers, new)
 end
 
 --- One line, without its end, that says the same of the same owner as a record does, with other rdata.
---- Put directly behind the record it has the record's owner, class and TTL.
+--- Put directly behind the record it has the record's owner and class.
 ---@param bytes string the file
 ---@param record table the record it follows (issuable.zone)
 ---@param following table? the next record of the zone
 ---@param peers table[] records of the same RRset
 ---@param new issuable.NewRecord
----@param ttl integer the TTL that the RRset has
+---@param options issuable.LineOptions
 ---@return string
-function M.like(bytes, record, following, peers, new, ttl)
-  return header_text(bytes, record, following, ttl) .. rdata_text(bytes, record, peers, new)
+function M.like(bytes, record, following, peers, new, options)
+  return header_text(bytes, record, following, options) .. rdata_text(bytes, record, peers, new)
 end
 
 return M

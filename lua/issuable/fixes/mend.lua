@@ -5,6 +5,7 @@
 local diff = require "issuable.fixes.diff"
 local edits = require "issuable.fixes.edits"
 local effect = require "issuable.fixes.effect"
+local manifest_fixes = require "issuable.fixes.manifest"
 local plan = require "issuable.fixes.plan"
 local wants = require "issuable.fixes.wants"
 local zonefile = require "issuable.fixes.zonefile"
@@ -16,17 +17,14 @@ local function shared_files(zones)
   local readers, shared = {}, {}
   for _, zone in ipairs(zones) do
     local seen = {}
-    for _, source in ipairs(zone.handle:files()) do
-      if not seen[source.path] then
-        seen[source.path] = true
-        if readers[source.path] and readers[source.path] ~= zone then
-          shared[source.path] = ("%s is part of several zones (%s and %s): an edit would change them all"):format(
-            source.path,
-            readers[source.path].path,
-            zone.path
-          )
+    for _, source in ipairs(zone.handle and zone.handle:files() or {}) do
+      local id = zonefile.identity(source.path)
+      if not seen[id] then
+        seen[id] = true
+        if readers[id] and readers[id] ~= zone then
+          shared[id] = ("%s is part of several zones (%s and %s): an edit would change them all"):format(source.path, readers[id].path, zone.path)
         end
-        readers[source.path] = readers[source.path] or zone
+        readers[id] = readers[id] or zone
       end
     end
   end
@@ -37,94 +35,85 @@ local function refuse(change, problem)
   change.refused, change.why = problem.refused, problem.why
 end
 
---- The edits of one change, kept with it for reports; a change that cannot be written is refused and the others go on.
-local function change_edits(change, editor)
-  local list, problem = editor:edits(change)
-  if not list then
-    refuse(change, problem)
-    return nil
+--- What a report shows of each change: the lines that its edits take and give.
+local function place_changes(editor, list)
+  local of_change = {}
+  for _, edit in ipairs(list) do
+    of_change[edit.change] = of_change[edit.change] or {}
+    table.insert(of_change[edit.change], edit)
   end
-  change.edits, change.places = list, {}
-  local by_file = edits.by_file { list }
-  for _, target in ipairs(by_file or {}) do
-    for _, place in ipairs(diff.places(target.path, change.zone.files:read(target.path), target.edits)) do
-      table.insert(change.places, place)
+  for change, own in pairs(of_change) do
+    change.edits, change.places = own, {}
+    for _, target in ipairs(edits.by_file { own } or {}) do
+      for _, place in ipairs(diff.places(target.path, editor:source(target.path).bytes, target.edits)) do
+        table.insert(change.places, place)
+      end
     end
   end
-  return list
 end
 
---- The files of a fix before and after its edits.
-local function fixed_files(zone, lists)
-  local targets, message = edits.by_file(lists)
-  if not targets then
-    return nil, message
-  end
-  local files = {}
-  for i, target in ipairs(targets) do
-    local before, why = zone.files:read(target.path)
-    if not before then
-      return nil, why
+--- The edits of all changes that can be written; the others are refused and do not stop them.
+local function try_edits(editor, changes)
+  local wanted = {}
+  for _, change in ipairs(changes) do
+    if not change.refused then
+      wanted[#wanted + 1] = change
     end
-    local after, problem = edits.apply(before, target.edits)
-    if not after then
-      return nil, problem
-    end
-    files[i] = {
-      path = target.path,
-      digest = target.digest,
-      before = before,
-      after = after,
-      edits = target.edits,
-      diff = diff.unified(target.path, before, target.edits),
-    }
   end
-  return files
+  while #wanted > 0 do
+    local list, problem = editor:edits(wanted)
+    if list then
+      return list, wanted
+    end
+    local left = {}
+    for _, change in ipairs(wanted) do
+      if problem.change == nil or problem.change == change then
+        refuse(change, problem)
+      else
+        left[#left + 1] = change
+      end
+    end
+    wanted = left
+  end
+  return {}, wanted
 end
 
 --- All changes of one zone as one fix: their edits and one serial bump, or why none is made.
-local function zone_fix(zone, changes, shared, now)
+local function zone_fix(zone, changes, shared, options)
   local fix = { changes = changes, findings = {}, edits = {}, effect = {} }
   local editor, problem = zonefile.open(zone, shared)
-  local lists, wanted = {}, {}
-  for _, change in ipairs(changes) do
-    if not change.refused then
-      local list
-      if editor then
-        list = change_edits(change, editor)
-      else
+  if not editor then
+    for _, change in ipairs(changes) do
+      if not change.refused then
         refuse(change, problem)
       end
-      if list then
-        lists[#lists + 1], wanted[#wanted + 1] = list, change
-      end
     end
-  end
-  if #lists == 0 then
     return fix
   end
-  local bump, why = editor:bump(now)
-  local files, message
-  if bump then
-    lists[#lists + 1] = { bump }
-    files, message = fixed_files(zone, lists)
-    why = not files and { refused = "edit-conflict", why = message } or nil
+  local list, wanted = try_edits(editor, changes)
+  if #list == 0 then
+    return fix
+  end
+  local files
+  local bump, why = editor:bump(options.now, options.serial)
+  if bump ~= nil then
+    files, why = editor:files { list, bump and { bump } or nil }
   end
   if not files then
     for _, change in ipairs(wanted) do
       refuse(change, why)
-      change.places = nil
     end
     return fix
   end
-  fix.files = files
+  place_changes(editor, list)
+  fix.files, fix.editor = files, editor
   for _, target in ipairs(files) do
     for _, edit in ipairs(target.edits) do
       table.insert(fix.edits, edit)
     end
   end
   for _, change in ipairs(wanted) do
-    for _, line in ipairs(effect.of(change, now)) do
+    for _, line in ipairs(effect.of(change, options.now)) do
       table.insert(fix.effect, line)
     end
   end
@@ -147,8 +136,17 @@ local function disproved(result, again)
     end
   end
   for i, zone in ipairs(result.input.zones) do
-    if again.input.zones[i].status ~= zone.status then
+    local after = again.input.zones[i]
+    if after.status ~= zone.status then
       return ("%s would no longer load"):format(zone.path)
+    end
+    for _, fix in ipairs(result.fixes) do
+      if fix.editor and fix.editor.zone == zone then
+        local proven, why = fix.editor:proven(after)
+        if not proven then
+          return why
+        end
+      end
     end
   end
 end
@@ -201,7 +199,7 @@ local function prove(result, redo)
 end
 
 local function link(result)
-  local of_decision, of_want = {}, {}
+  local of_decision, of_want, of_finding = {}, {}, {}
   for i, fix in ipairs(result.fixes) do
     fix.id = ("X%d"):format(i)
     for _, change in ipairs(fix.changes) do
@@ -211,6 +209,9 @@ local function link(result)
       for _, want in ipairs(change.wants or {}) do
         of_want[want] = { fix = fix, change = change }
       end
+      if change.finding then
+        of_finding[change.finding] = { fix = fix, change = change }
+      end
     end
   end
   for _, finding in ipairs(result.findings) do
@@ -218,7 +219,7 @@ local function link(result)
     if finding.want then
       mended = of_want[finding.want]
     else
-      mended = finding.decision and not finding.alone and of_decision[finding.decision]
+      mended = finding.decision and not finding.alone and of_decision[finding.decision] or of_finding[finding]
     end
     if mended then
       finding.fix, finding.change = mended.fix, mended.change
@@ -230,27 +231,34 @@ end
 --- Turns changes into edits, proves them together and attaches them to the result.
 ---@param result table of issuable.check; gains `fixes`
 ---@param changes issuable.Change[]
----@param options { now: integer }
+---@param options { now: integer, serial?: "auto"|"keep"|integer }
 ---@param redo fun(files: issuable.Files): table reads the zones again from these files and decides everything again
-function M.apply(result, changes, options, redo)
+---@param others table[]? fixes that are proven already
+function M.apply(result, changes, options, redo, others)
   result.fixes = {}
   local shared = shared_files(result.input.zones)
   for _, group in ipairs(by_zone(changes)) do
     local fix
     if group.zone then
-      fix = zone_fix(group.zone, group.changes, shared, options.now)
+      fix = zone_fix(group.zone, group.changes, shared, options)
     else
       fix = { changes = group.changes, findings = {}, edits = {}, effect = {} }
     end
     result.fixes[#result.fixes + 1] = fix
   end
   prove(result, redo)
+  for _, fix in ipairs(result.fixes) do
+    fix.editor = nil
+  end
+  for _, fix in ipairs(others or {}) do
+    result.fixes[#result.fixes + 1] = fix
+  end
   link(result)
 end
 
 --- Plans, proves and attaches the fixes of a check: of what is denied, and of what rules want changed.
 ---@param result table of issuable.check: input, decisions, findings; gains `fixes`, and each finding its fix and change
----@param options { now: integer, override_forbidden?: boolean }
+---@param options { now: integer, override_forbidden?: boolean, serial?: "auto"|"keep"|integer }
 ---@param redo fun(files: issuable.Files): table
 function M.run(result, options, redo)
   local denied = {}
@@ -265,12 +273,18 @@ function M.run(result, options, redo)
     zones = result.input.zones,
   })
   for _, finding in ipairs(result.findings) do
-    if finding.want then
+    if finding.want and not finding.waived then
       wants.add(changes, result)
       break
     end
   end
-  M.apply(result, changes, options, redo)
+  local counting = {}
+  for _, finding in ipairs(result.findings) do
+    if not finding.waived then
+      counting[#counting + 1] = finding
+    end
+  end
+  M.apply(result, changes, options, redo, manifest_fixes.fixes(counting, result.input.files)) -- proven when they were made
 end
 
 return M

@@ -4,6 +4,7 @@
 
 local behaviours = require "issuable.authorities.behaviours"
 local caa = require "issuable.caa"
+local closer = require "issuable.fixes.closer"
 local dates = require "issuable.dates"
 local grant = require "issuable.fixes.grant"
 local match = require "issuable.decide.match"
@@ -12,6 +13,8 @@ local verify = require "issuable.fixes.verify"
 local words = require "issuable.decide.words"
 
 local M = {}
+
+local unpack = table.unpack or unpack
 
 ---@class issuable.Change
 ---@field kind "rrset"
@@ -26,6 +29,7 @@ local M = {}
 ---@field after table[] properties
 ---@field decisions table[] the denied decisions that it mends
 ---@field why string
+---@field inherited_from string? the owner of the set that a closer one replaces for this name; then all records are new
 ---@field refused string? a code; then no edit is made, and `result` may still say what was wanted
 
 --- Reasons of a denial that no edit of an RRset can or may mend.
@@ -261,49 +265,11 @@ local function explain(group, asks, planned)
   return table.concat(sentences, "; ")
 end
 
---- A name that is not ours at the found owner could get a closer RRset of its own, unless that would break it.
-local function obstacle(name, zones)
-  local best
-  for _, zone in ipairs(zones or {}) do
-    if zone.status == "loadable" and caa.is_below(name, zone.apex) and (not best or #zone.apex > #best.apex) then
-      best = zone
-    end
-  end
-  if not best then
-    return nil
-  elseif #best.handle:find(name, "CNAME") > 0 then
-    return "it is an alias, and no record may stand beside a CNAME"
-  end
-  for _, kind in ipairs { "A", "AAAA" } do
-    local wildcard = best.handle:answer(name, kind).wildcard
-    if wildcard then
-      return ("its address comes from %s, which a record at the name itself would hide"):format(wildcard)
-    end
-  end
-end
-
-local function closer_notes(group, zones)
-  local notes, seen = {}, {}
-  for _, decision in ipairs(group.decisions) do
-    local name = decision.name
-    if name ~= group.owner and not seen[name] then
-      seen[name] = true
-      local why_not = obstacle(name, zones)
-      if why_not then
-        notes[#notes + 1] = ("%s cannot have CAA of its own: %s"):format(name, why_not)
-      else
-        notes[#notes + 1] = ("a closer RRset at %s would replace what it inherits, so it would have to hold exactly these records"):format(name)
-      end
-    end
-  end
-  return notes
-end
-
-local function unedited(group, change, zones)
+--- The set that is wanted, for people who keep these records elsewhere.
+local function unedited(group, change, notes)
   change.refused = "not-editable"
-  local notes = closer_notes(group, zones)
-  table.insert(notes, 1, ("the records at %s are in none of the zone files that were given; they would have to be as shown"):format(group.owner))
-  change.why = table.concat(notes, "; ")
+  local why = ("the records at %s are in none of the zone files that were given; they would have to be as shown"):format(group.owner)
+  change.why = table.concat({ why, unpack(notes) }, "; ")
   return change
 end
 
@@ -317,7 +283,7 @@ local function all_served(asks, after, now)
   return true
 end
 
-local function group_changes(group, options, out)
+local function group_change(group, options, out, notes)
   local asks, grants, claims = collect(group, options, out)
   if #asks == 0 then
     return
@@ -340,6 +306,7 @@ local function group_changes(group, options, out)
     owner = group.owner,
     zone = group.zone,
     ttl = group.ttl,
+    inherited_from = group.inherited_from,
     add = planned.add,
     change = planned.change,
     remove = {},
@@ -349,7 +316,30 @@ local function group_changes(group, options, out)
     decisions = decisions,
     why = explain(group, asks, planned),
   }
-  out[#out + 1] = group.zone and change or unedited(group, change, options.zones)
+  if group.inherited_from then
+    change.add, change.change = closer.additions(planned.after), {}
+    change.why = ("%s; a closer RRset at %s carries what it inherits from %s, and what changes there later does not reach it any more"):format(
+      change.why,
+      group.owner,
+      group.inherited_from
+    )
+  end
+  out[#out + 1] = group.zone and change or unedited(group, change, notes)
+end
+
+--- An RRset that stands in no file can only be replaced by closer ones, where the names are in a zone that was given.
+local function group_changes(group, options, out)
+  if group.zone then
+    return group_change(group, options, out)
+  end
+  local groups, left, notes = closer.split(group, options.zones)
+  for _, own in ipairs(groups) do
+    group_change(own, options, out)
+  end
+  if #left > 0 then
+    group.decisions = left
+    group_change(group, options, out, notes)
+  end
 end
 
 --- The changes that denied decisions need. Decisions with another verdict need none.

@@ -180,7 +180,7 @@ function M.add(changes, result)
     end
   end
   for _, finding in ipairs(result.findings) do
-    local want = finding.want
+    local want = not finding.waived and finding.want
     if want then
       local rrset = rrset_of(want)
       local code, why = problem_of(want, rrset)

@@ -23,9 +23,9 @@ function M.fingerprint(finding)
   return file.sha256(table.concat({ finding.rule, path, message, about }, "\0"))
 end
 
---- Findings that a baseline may hold: not a rule of the policy that failed, and not the waivers' own.
+--- Findings that a baseline may hold: not a rule of the policy that failed, and not what is waived otherwise.
 local function may_hold(finding)
-  return not finding.failed_rule
+  return not finding.failed_rule and not finding.waived
 end
 
 --- The text of a baseline file.
@@ -99,13 +99,11 @@ function M.read(path)
   return counts
 end
 
---- Takes known findings out.
----@param findings table[]
+--- Marks the findings that a baseline knows.
+---@param findings table[] in their order: of equal ones the first are the known ones
 ---@param counts table<string, integer>
----@return table[] kept
----@return { finding: table, waiver: table }[] known
 function M.apply(findings, counts)
-  local left, kept, known = {}, {}, {}
+  local left = {}
   for fingerprint, count in pairs(counts) do
     left[fingerprint] = count
   end
@@ -113,12 +111,9 @@ function M.apply(findings, counts)
     local fingerprint = may_hold(finding) and M.fingerprint(finding)
     if fingerprint and (left[fingerprint] or 0) > 0 then
       left[fingerprint] = left[fingerprint] - 1
-      known[#known + 1] = { finding = finding, waiver = { baseline = true } }
-    else
-      kept[#kept + 1] = finding
+      finding.waived = { baseline = true, owner = "the baseline", because = "it was there when the baseline was written" }
     end
   end
-  return kept, known
 end
 
 return M

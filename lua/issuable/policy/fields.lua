@@ -122,6 +122,7 @@ M.set = {
       return is_map(value, strings)
     end,
   },
+  default_issuer = { wants = '"[Kind/]name" of the issuer that kubernetes.io/tls-acme stands for', check = is_string },
   approved_issuers = { wants = 'a list of issuers: "name", "Kind/name", a CA\'s id or issuer domain name', check = strings },
   max_ttl = { wants = "seconds", check = is_count },
   max_names = {

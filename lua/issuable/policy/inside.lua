@@ -142,7 +142,7 @@ local function run(subject, parts, number)
     report = CLASSES.reporter(reports)
   end
   for i = 1, #ids do
-    local id, copy = ids[i], nil
+    local id, copy = ids[i]
     if i < #ids then
       copy = native.clone(subject)
     else -- the last one may have the subject itself: it is one copy already, but for what is shared

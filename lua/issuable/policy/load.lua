@@ -65,6 +65,7 @@ function take.set(policy, statement)
   for _, row in ipairs(value.authorities or {}) do
     table.insert(policy.authorities, row)
   end
+  policy.default_issuer = value.default_issuer or policy.default_issuer
   for _, field in ipairs { "issuers", "accounts" } do
     for key, inner in pairs(value[field] or {}) do
       policy[field][key] = inner

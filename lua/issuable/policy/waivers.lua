@@ -119,13 +119,12 @@ local function told(waiver, span, state, subject)
   end
 end
 
---- Splits findings into those that count and those that are waived, and adds findings about the waivers.
+--- Marks the findings that are waived (`waived`), and adds findings about the waivers.
 ---@param findings table[]
 ---@param options { waivers?: table[], ignores?: issuable.Ignore[], now: integer, place?: fun(path: string, line: integer): table }
----@return table[] kept
----@return { finding: table, waiver: table }[] waived
+---@return table[] findings all of them, with those about the waivers
 function M.apply(findings, options)
-  local kept, waived, states = {}, {}, {}
+  local all, states = {}, {}
   local by_rule, by_line = {}, {}
   for _, waiver in ipairs(options.waivers or {}) do
     states[waiver] = { over = ended(waiver.expires, options.now) }
@@ -157,25 +156,24 @@ function M.apply(findings, options)
     end
     return found
   end
-  for _, finding in ipairs(findings) do
+  for i, finding in ipairs(findings) do
     local waiver = not finding.failed_rule and find(finding) or nil
     if waiver then
-      waived[#waived + 1] = { finding = finding, waiver = waiver }
-    else
-      kept[#kept + 1] = finding
+      finding.waived = { owner = waiver.owner or ("a comment in " .. waiver.path), because = waiver.because, expires = waiver.expires }
     end
+    all[i] = finding
   end
   for _, waiver in ipairs(options.waivers or {}) do
-    kept[#kept + 1] = told(waiver, options.place(waiver.path, waiver.line), states[waiver], waiver.rule)
+    all[#all + 1] = told(waiver, options.place(waiver.path, waiver.line), states[waiver], waiver.rule)
   end
   for _, ignore in ipairs(options.ignores or {}) do
     if ignore.problem then
-      kept[#kept + 1] = about("waiver-malformed", "warning", ignore.span, "this comment waives nothing: " .. ignore.problem)
+      all[#all + 1] = about("waiver-malformed", "warning", ignore.span, "this comment waives nothing: " .. ignore.problem)
     else
-      kept[#kept + 1] = told(ignore, ignore.span, states[ignore], ignore.rule)
+      all[#all + 1] = told(ignore, ignore.span, states[ignore], ignore.rule)
     end
   end
-  return kept, waived
+  return all
 end
 
 return M

@@ -29,6 +29,14 @@ local WORDS = {
   assumed = "assumed to hold no CAA (not asked)",
   loop = "the aliases never end",
   yxdomain = "a DNAME makes the name too long",
+  failed = "the lookup failed",
+}
+
+local SECURITY = {
+  secure = "secure: the resolver has checked every answer on the way",
+  insecure = "insecure: at least one zone on the way is not signed; the resolver has checked the others",
+  unchecked = "unchecked: no resolver is trusted to have checked (resolv.conf's `options trust-ad`, or --trust-ad)",
+  bogus = "bogus: an answer fails validation, and every CA must refuse",
 }
 
 local function step_words(step)
@@ -75,7 +83,7 @@ local function add_records(out, answer, paint)
     paint("bold", "The records"),
     v(rrset.owner),
     rrset.ttl and ("%d"):format(rrset.ttl) or "?",
-    v(answer.source or "?")
+    v(answer.resolver or answer.source or "?")
   )
   for _, property in ipairs(rrset.properties) do
     local meaning
@@ -88,12 +96,8 @@ local function add_records(out, answer, paint)
     else
       meaning = "not about TLS certificates"
     end
-    out[#out + 1] = ("  %s:%d  %s  %s"):format(
-      v(property.span and property.span.path or "?"),
-      property.span and property.span.line or 0,
-      v(property.text),
-      paint("dim", v(meaning))
-    )
+    local where = property.span and ("%s:%d  "):format(v(property.span.path), property.span.line) or ""
+    out[#out + 1] = ("  %s%s  %s"):format(where, v(property.text), paint("dim", v(meaning)))
   end
   out[#out + 1] = ""
 end
@@ -111,7 +115,10 @@ end
 local function add_everyone(out, asker, identifier, answer, wildcard, paint)
   local name = v((wildcard and "*." or "") .. identifier.name)
   local head = ("%s %s: "):format(paint("bold", "Who may issue for"), name)
-  if answer.status ~= "found" and answer.status ~= "none" then
+  if answer.security == "bogus" then
+    out[#out + 1] = head .. paint("red", "nobody") .. " (dnssec-bogus)"
+    return
+  elseif answer.status ~= "found" and answer.status ~= "none" then
     out[#out + 1] = ("%s%s (%s)"):format(head, paint("yellow", "not known"), v(answer.detail or answer.reason or answer.status))
     return
   end
@@ -158,6 +165,17 @@ local function add_requests(out, asker, identifier, paint)
   end
 end
 
+--- The zones from the top down, each with its key, as far as the chain holds.
+local function add_chain(out, chain, paint)
+  for _, zone in ipairs(chain and chain.zones or {}) do
+    local good = zone.state == "good"
+    out[#out + 1] = ("  %s  %s  %s"):format(v(zone.name), paint(good and "green" or "yellow", good and "holds" or zone.state), paint("dim", v(zone.text)))
+  end
+  if chain and chain.broken then
+    out[#out + 1] = ("  %s: %s"):format(paint("red", "the broken link"), v(chain.broken))
+  end
+end
+
 ---@param asker issuable.Asker
 ---@param identifier table
 ---@param question { accounts?: string[], methods?: string[] }
@@ -175,7 +193,17 @@ function M.render(asker, identifier, question, options)
   end
   add_climb(out, answer, paint)
   add_records(out, answer, paint)
-  if answer.status == "unknown" or answer.status == "failed" then
+  local chain = asker:chain(answer)
+  if answer.resolver then
+    out[#out + 1] = ("%s: %s"):format(paint("bold", "DNSSEC"), SECURITY[answer.security])
+    add_chain(out, chain, paint)
+    out[#out + 1] = ""
+  end
+  if answer.security == "bogus" then
+    verdicts.denied = true
+    out[#out + 1] = ("%s: %s"):format(paint("red", "every CA refuses"), v(answer.detail or answer.reason or ""))
+    out[#out + 1] = ""
+  elseif answer.status == "unknown" or answer.status == "failed" then
     verdicts.undecided = true
     out[#out + 1] = ("%s: %s"):format(paint("yellow", "not decided"), v(answer.detail or answer.reason or ""))
     out[#out + 1] = ""

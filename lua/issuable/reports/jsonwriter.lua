@@ -6,7 +6,7 @@ local terminal = require "issuable.reports.terminal"
 
 local M = {}
 
-local Object, Array = {}, {}
+local Object, Array, Raw = {}, {}, {}
 M.null = setmetatable({}, { __name = "json.null" })
 
 --- An object of alternating keys and values; a nil value is written as null. Pass the count when values may be nil.
@@ -14,6 +14,12 @@ M.null = setmetatable({}, { __name = "json.null" })
 ---@return table
 function M.object(...)
   return setmetatable({ n = select("#", ...), ... }, Object)
+end
+
+--- JSON that is already written, on one line: for small objects of numbers that come by the ten thousand.
+---@param text string valid JSON, its strings made by M.string
+function M.raw(text)
+  return setmetatable({ text = text }, Raw)
 end
 
 --- Adds a key to an object.
@@ -56,7 +62,12 @@ local function harmless(text)
 end
 
 --- Replaces each byte that is part of no UTF-8 character by U+FFFD: readers refuse the whole document otherwise.
-local function utf8_only(text)
+---@param text string
+---@return string
+function M.utf8(text)
+  if not text:find("[\128-\255]") then
+    return text
+  end
   local out, at = {}, 1
   while at <= #text do
     local from, to = text:find("^[\1-\127%z]+", at)
@@ -95,9 +106,12 @@ end
 ---@param text string
 ---@return string
 function M.string(text)
+  if not text:find('[%c"\\\127-\255]') then
+    return '"' .. text .. '"'
+  end
   local beyond_ascii = text:find("[\128-\255]") ~= nil
   if beyond_ascii then
-    text = utf8_only(text)
+    text = M.utf8(text)
   end
   text = text:gsub('[%c"\\\127]', function(c)
     return ESCAPES[c] or ("\\u%04x"):format(c:byte())
@@ -105,8 +119,16 @@ function M.string(text)
   return '"' .. (beyond_ascii and harmless(text) or text) .. '"'
 end
 
+--- Small integers as text: lines and columns are most of the numbers.
+local INTEGERS = {}
+for i = 0, 1000 do
+  INTEGERS[i] = ("%d"):format(i)
+end
+
 local function number(value)
-  if value ~= value or value == math.huge or value == -math.huge then
+  if INTEGERS[value] then
+    return INTEGERS[value]
+  elseif value ~= value or value == math.huge or value == -math.huge then
     return "null"
   elseif value == math.floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then
     return ("%d"):format(value) -- 5.4 prints floats as 5.0, LuaJIT as 5: one form for both
@@ -114,54 +136,89 @@ local function number(value)
   return ("%.17g"):format(value)
 end
 
-local write
+--- What a run of the writer keeps: by level what stands before an item, after the last one, and before each key.
+---@class issuable.JsonRun
+---@field out string[]
+---@field indent string?
+---@field levels table<integer, { first: string, other: string, last: string, firsts: table, others: table }>
 
-local function write_list(out, indent, level, open, close, count, item)
-  if count == 0 then
-    out[#out + 1] = open .. close
-    return
+local function level_of(run, level)
+  local known = run.levels[level]
+  if not known then
+    local inner = run.indent and "\n" .. run.indent:rep(level + 1) or ""
+    known = { first = inner, other = "," .. inner, last = run.indent and "\n" .. run.indent:rep(level) or "", firsts = {}, others = {} }
+    run.levels[level] = known
   end
-  local newline = indent and "\n" .. indent:rep(level + 1) or ""
-  out[#out + 1] = open
-  for i = 1, count do
-    out[#out + 1] = (i > 1 and "," or "") .. newline
-    item(i)
-  end
-  out[#out + 1] = (indent and "\n" .. indent:rep(level) or "") .. close
+  return known
+end
+
+local function key_text(run, texts, before, key)
+  local text = before .. M.string(key) .. (run.indent and ": " or ":")
+  texts[key] = text
+  return text
 end
 
 -- Only our own reports are written: their depth is ours, not the input's.
-function write(out, value, indent, level)
-  local kind = getmetatable(value)
-  if kind == Object then
-    write_list(out, indent, level, "{", "}", value.n / 2, function(i)
-      out[#out + 1] = M.string(value[2 * i - 1]) .. (indent and ": " or ":")
-      write(out, value[2 * i], indent, level + 1)
-    end)
-  elseif kind == Array then
-    write_list(out, indent, level, "[", "]", #value, function(i)
-      write(out, value[i], indent, level + 1)
-    end)
+---@return integer n pieces in run.out
+local function write(run, n, value, level)
+  local kind, out = type(value), run.out
+  if kind == "string" then
+    out[n + 1] = M.string(value)
+  elseif kind == "number" then
+    out[n + 1] = number(value)
+  elseif kind == "boolean" then
+    out[n + 1] = value and "true" or "false"
   elseif value == nil or value == M.null then
-    out[#out + 1] = "null"
-  elseif type(value) == "string" then
-    out[#out + 1] = M.string(value)
-  elseif type(value) == "number" then
-    out[#out + 1] = number(value)
-  elseif type(value) == "boolean" then
-    out[#out + 1] = tostring(value)
+    out[n + 1] = "null"
+  elseif getmetatable(value) == Object then
+    if value.n == 0 then
+      out[n + 1] = "{}"
+      return n + 1
+    end
+    local here = level_of(run, level)
+    local key = value[1]
+    out[n + 1] = here.firsts[key] or key_text(run, here.firsts, "{" .. here.first, key)
+    n = write(run, n + 1, value[2], level + 1)
+    local others = here.others
+    for i = 3, value.n, 2 do
+      key = value[i]
+      out[n + 1] = others[key] or key_text(run, others, here.other, key)
+      n = write(run, n + 1, value[i + 1], level + 1)
+    end
+    out[n + 1] = here.last
+    n = n + 1
+    out[n + 1] = "}"
+  elseif getmetatable(value) == Array then
+    if #value == 0 then
+      out[n + 1] = "[]"
+      return n + 1
+    end
+    local here = level_of(run, level)
+    out[n + 1] = "["
+    out[n + 2] = here.first
+    n = write(run, n + 2, value[1], level + 1)
+    for i = 2, #value do
+      out[n + 1] = here.other
+      n = write(run, n + 1, value[i], level + 1)
+    end
+    out[n + 1] = here.last
+    n = n + 1
+    out[n + 1] = "]"
+  elseif getmetatable(value) == Raw then
+    out[n + 1] = value.text
   else
-    error("jsonwriter: a " .. type(value) .. " that is neither object() nor array()")
+    error("jsonwriter: a " .. kind .. " that is neither object() nor array()")
   end
+  return n + 1
 end
 
 ---@param value any built of object(), array(), strings, numbers, booleans, nil
 ---@param indent? string one level of indentation; nil: one line
 ---@return string
 function M.encode(value, indent)
-  local out = {}
-  write(out, value, indent, 0)
-  return table.concat(out)
+  local run = { out = {}, levels = {}, indent = indent }
+  write(run, 0, value, 0)
+  return table.concat(run.out)
 end
 
 return M

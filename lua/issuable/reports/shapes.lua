@@ -20,7 +20,7 @@ local function texts(properties)
 end
 
 function M.step(step)
-  return json.object(
+  local object = json.object(
     "name",
     step.name,
     "asked",
@@ -46,6 +46,16 @@ function M.step(step)
     "detail",
     step.detail
   )
+  if step.live then -- what only servers say
+    json.set(object, "soa", step.soa)
+    json.set(object, "security", step.security)
+    json.set(object, "tcp", step.tcp or false)
+    json.set(object, "cause", step.cause)
+    local e = step.extended_error
+    json.set(object, "extended_error", e and json.object("code", e.code, "name", e.name, "text", e.text) or nil)
+    json.set(object, "cd_rcode", step.cd_rcode)
+  end
+  return object
 end
 
 local function behaviour_of(decision)
@@ -59,7 +69,7 @@ local function append_answer(object, answer, at)
   json.set(object, "ttl", answer and answer.rrset and answer.ttl or nil)
   json.set(object, "security", answer and answer.security or nil)
   json.set(object, "source", answer and answer.source or nil)
-  json.set(object, "resolver", nil)
+  json.set(object, "resolver", answer and answer.resolver or nil)
   json.set(object, "at", at)
   json.set(object, "assumed", json.array(answer and answer.assumed))
   json.set(object, "trace", json.array(answer and answer.trace, M.step))
@@ -117,7 +127,7 @@ local function label(item)
 end
 
 function M.finding(finding)
-  local decision = finding.decision
+  local decision, waived = finding.decision, finding.waived
   return json.object(
     "id",
     finding.id,
@@ -136,7 +146,9 @@ function M.finding(finding)
     "decision",
     decision and decision.id or nil,
     "fix",
-    finding.fix and finding.fix.id or nil
+    finding.fix and finding.fix.id or nil,
+    "waived",
+    waived and json.object("owner", waived.owner, "because", waived.because, "expires", waived.expires) or nil
   )
 end
 

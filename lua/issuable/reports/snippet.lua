@@ -1,7 +1,8 @@
 -- Source snippets: the lines of several files with what is said of them underneath, as good compilers print them.
 -- SPDX-License-Identifier: MIT
--- Reads on demand and keeps a few files: ten thousand findings over one file read it once.
+-- Reads on demand and keeps what it read: ten thousand findings over one file read it once.
 
+local Bytes = require "issuable.reports.bytes"
 local terminal = require "issuable.reports.terminal"
 
 local M = {}
@@ -10,41 +11,29 @@ local M = {}
 local MAX_LINE = 160
 --- How far a line is searched for its ends: what lies further away is never shown.
 local MAX_SEARCH = 4 * MAX_LINE
-local KEPT_FILES = 8
 
 local Source = {}
 Source.__index = Source
 
 ---@param files issuable.Files
 function M.source(files)
-  return setmetatable({ files = files, kept = {}, order = {} }, Source)
+  return setmetatable({ files = Bytes.new(files) }, Source)
 end
 
 ---@return string? bytes
 ---@return boolean guarded the file also holds Secrets, as far as its text tells
 function Source:bytes(path)
-  local entry = self.kept[path]
-  if not entry then
-    local bytes = self.files:read(path)
-    entry = { bytes = bytes, guarded = bytes ~= nil and bytes:find("Secret", 1, true) ~= nil }
-    self.kept[path] = entry
-    self.order[#self.order + 1] = path
-    if #self.order > KEPT_FILES then
-      self.kept[table.remove(self.order, 1)] = nil
-    end
+  local entry = self.files:entry(path)
+  if entry.guarded == nil then
+    entry.guarded = entry.bytes ~= nil and entry.bytes:find("Secret", 1, true) ~= nil
   end
   return entry.bytes, entry.guarded
 end
 
 local function line_start(bytes, at)
   local limit = math.max(1, at - MAX_SEARCH)
-  for i = at - 1, limit, -1 do
-    local c = bytes:byte(i)
-    if c == 10 or c == 13 then
-      return i + 1
-    end
-  end
-  return limit
+  local after = bytes:sub(limit, at - 1):match("^.*[\r\n]()")
+  return after and limit + after - 1 or limit
 end
 
 --- In a file that also holds Secrets, a flow or minified line may hold their bytes beside the span:
@@ -129,17 +118,47 @@ local function by_line(labels)
   return groups
 end
 
+--- A line that a narrow terminal cannot hold is cut around what it is about.
+local function fit(before, inside, after, room)
+  if not room or terminal.width(before .. inside .. after) <= room then
+    return before, inside, after
+  end
+  local blanks = before:match("^ *")
+  if #blanks > 4 then
+    before = before:sub(#blanks - 3)
+  end
+  local cells = terminal.width(inside)
+  if terminal.width(before) + cells > room then
+    local kept = math.max(math.floor(room / 3), room - cells) - 1
+    if terminal.width(before) > kept then
+      before = "…" .. terminal.cut(before, -kept)
+    end
+  end
+  local left = room - terminal.width(before)
+  if cells > left then
+    return before, terminal.cut(inside, left - 1) .. "…", ""
+  end
+  local rest = left - cells
+  if terminal.width(after) > rest then
+    after = rest > 0 and terminal.cut(after, rest - 1) .. "…" or ""
+  end
+  return before, inside, after
+end
+
 ---@param out string[] lines are appended here
 ---@param source table from M.source
 ---@param labels table[] { span, text, primary }
 ---@param paint fun(style: string, text: string): string
-function M.render(out, source, labels, paint)
+---@param columns integer? cells of the terminal; nil: lines are as long as they are
+---@return string margin
+function M.render(out, source, labels, paint, columns)
   local groups = by_line(labels)
   local width = 1
   for _, group in ipairs(groups) do
     width = math.max(width, #tostring(group.line))
   end
   local margin = (" "):rep(width)
+  local room = columns and math.max(columns - width - 3, 16)
   local last_path, last_line
   for i, group in ipairs(groups) do
     local arrow = i == 1 and "-->" or ":::"
@@ -159,8 +178,9 @@ function M.render(out, source, labels, paint)
       end
       if before then
         inside, before = trim_blanks(inside, before)
-        local shown = expand(before)
-        local line = shown .. expand(inside) .. expand(after)
+        local shown
+        shown, inside, after = fit(expand(before), expand(inside), expand(after), room)
+        local line = shown .. inside .. after
         if drawn ~= line then -- the first label of this line, or one so far away that it needs a window of its own
           local number = (" "):rep(width - #tostring(group.line)) .. group.line
           local style = label.primary and "red" or "cyan"
@@ -168,20 +188,29 @@ function M.render(out, source, labels, paint)
             paint("blue", number),
             paint("blue", "|"),
             shown,
-            paint(style, expand(inside)),
-            expand(after)
+            paint(style, inside),
+            after
           ):gsub("%s+$", "")
           drawn = line
         end
-        local length = math.max(1, terminal.width(expand(inside)))
+        local length = math.max(1, terminal.width(inside))
         local mark = (label.primary and "^" or "-"):rep(length) .. (goes_on and "…" or "")
-        local text = label.text ~= "" and " " .. terminal.visible(label.text) or ""
+        local said = terminal.visible(label.text)
+        local beside = not room or terminal.width(shown) + terminal.width(mark) + 1 + terminal.width(said) <= room
+        local text = beside and said ~= "" and " " .. said or ""
         out[#out + 1] = ("%s%s %s%s"):format(
           margin,
           paint("blue", " |"),
           (" "):rep(terminal.width(shown)),
           paint(label.primary and "red" or "cyan", mark .. text)
         )
+        if not beside then
+          local indent = ("%s%s   "):format(margin, paint("blue", " |"))
+          local words = terminal.wrap(said, room - 2, "\n", 0)
+          for line_of_words in words:gmatch("[^\n]+") do
+            out[#out + 1] = indent .. paint(label.primary and "red" or "cyan", line_of_words)
+          end
+        end
       elseif label.text ~= "" then
         out[#out + 1] = ("%s%s %s"):format(margin, paint("blue", " |"), terminal.visible(label.text))
       end

@@ -50,7 +50,7 @@ function M.deceives(character)
   elseif lead == 0xE2 then
     return character:find("^\226\128[\139-\143\168-\174]") ~= nil or character:find("^\226\129[\160-\175]") ~= nil
   elseif lead == 0xEF then
-    return character == "\239\187\191" or character:find("^\239\191[\176-\187]") ~= nil -- byte order mark, U+FFF0..FFFB
+    return character == "\239\187\191" or character:find("^\239\191[\176-\187\190\191]") ~= nil -- byte order mark, U+FFF0..FFFB, FFFE, FFFF
   elseif lead == 0xF3 then
     return character:find("^\243\160[\128\129]") ~= nil -- tag characters, U+E0000..E007F
   end
@@ -86,8 +86,57 @@ end
 ---@param text string
 ---@return integer
 function M.width(text)
+  if not text:find("[\128-\191]") then
+    return #text
+  end
   local _, continuation = text:gsub("[\128-\191]", "")
   return #text - continuation
+end
+
+--- The first or, with a negative count, the last cells of a text that `visible` made.
+---@param text string
+---@param cells integer
+---@return string
+function M.cut(text, cells)
+  local room = math.abs(cells)
+  if M.width(text) <= room then
+    return text
+  elseif cells > 0 then
+    local at = 0
+    for _ = 1, room do
+      _, at = text:find("^[%z\1-\127\192-\255][\128-\191]*", at + 1)
+    end
+    return text:sub(1, at or 0)
+  end
+  local skip, at = M.width(text) - room, 0
+  for _ = 1, skip do
+    _, at = text:find("^[%z\1-\127\192-\255][\128-\191]*", at + 1)
+  end
+  return text:sub(at + 1)
+end
+
+--- Words in lines of at most `width` cells; a word that is longer stays whole, so that it can be copied.
+---@param text string without control characters
+---@param width integer? nil: one line
+---@param indent string before the second line and those after it
+---@param first integer cells that stand before the text on its first line
+---@return string
+function M.wrap(text, width, indent, first)
+  if not width or first + M.width(text) <= width then
+    return text
+  end
+  local lines, line, used = {}, {}, first
+  for word in text:gmatch("%S+") do
+    local cells = M.width(word)
+    if #line > 0 and used + 1 + cells > width then
+      lines[#lines + 1] = table.concat(line, " ")
+      line, used = {}, M.width(indent)
+    end
+    used = used + cells + (#line > 0 and 1 or 0)
+    line[#line + 1] = word
+  end
+  lines[#lines + 1] = table.concat(line, " ")
+  return table.concat(lines, "\n" .. indent)
 end
 
 ---@param setting "auto"|"always"|"never"|nil

@@ -39,6 +39,7 @@ local DOUBT = {
   ["method-unknown"] = "the challenge method is not known",
   ["ca-dependent"] = "CAs judge these records differently",
   ["lookup-failed"] = "the lookup failed",
+  ["dnssec-unchecked"] = "DNSSEC was not checked",
 }
 
 --- The issuer's solvers are known, and none of them can be used for the name: that is not the same as not knowing them.
@@ -161,6 +162,8 @@ local function step_text(step)
     what = "and on from there"
   elseif step.kind == "referral" then
     what = "delegated away at " .. (step.cut or "?")
+  elseif step.kind == "failed" and step.cause then
+    what = "failed: " .. step.cause
   elseif step.kind == "unknown" or step.kind == "outside" or step.kind == "broken" then
     what = "not known"
   else
@@ -190,6 +193,14 @@ function M.notes(decision)
   if decision.answer and #decision.answer.trace > 0 then
     notes[#notes + 1] = "climb: " .. M.climb(decision.answer)
   end
+  local seen = {}
+  for i, use in ipairs(decision.requests) do
+    local template = i <= MAX_REQUESTS and use.request.rendered_from
+    if template and not seen[template] then
+      seen[template] = true
+      notes[#notes + 1] = ("%s is rendered from %s"):format(use.request.subject, template)
+    end
+  end
   if #decision.requests > MAX_REQUESTS then
     notes[#notes + 1] = ("%d more requests ask for it"):format(#decision.requests - MAX_REQUESTS)
   end
@@ -206,6 +217,8 @@ local CURE = {
   ["method-unknown"] = "add the issuer's solvers to the input, or give --method to decide",
   ["ca-dependent"] = "write the records so that every CA reads them alike, or fix one behaviour with --ca-behavior",
   ["name-not-issuable"] = "correct the name, or use a private issuer for it",
+  ["dnssec-unchecked"] = "ask a validating resolver over a path you trust, with --trust-ad or resolv.conf's `options trust-ad`",
+  ["servers-disagree"] = "let the zone reach all its servers, or take out those that serve an old one",
 }
 
 ---@param decision table
@@ -214,6 +227,8 @@ function M.help(decision)
   local text = decision.help or CURE[decision.reason]
   if without_solver(decision) then
     text = "give the issuer a solver that fits: cert-manager makes no order without one, and a wildcard needs dns01"
+  elseif not text and (decision.reason == "lookup-failed" or decision.reason == "dnssec-bogus") then
+    text = ("%s refuses while this lasts"):format(M.authority(decision))
   end
   return text and { text } or {}
 end

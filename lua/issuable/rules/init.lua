@@ -9,7 +9,7 @@ local M = {}
 ---@field title string
 ---@field severity "error"|"warning"|"info"|"off"
 ---@field set "minimal"|"recommended"|"strict" given by the list below
----@field on "decision"|"request"|"issuer"|"rrset"|"zone"|"input"
+---@field on "difference"|"decision"|"request"|"issuer"|"rrset"|"zone"|"input"
 ---@field check fun(subject: table, report: fun(fields: table), context: issuable.RuleContext) pure
 ---@field why string why it matters, in a paragraph
 ---@field fix string how it is mended
@@ -35,6 +35,9 @@ local FILES = {
     "common_name",
     "common_name_length",
     "no_names",
+    "no_solver",
+    "u_label",
+    "drift",
     "shared_secret",
     "wildcard_covers",
     "zone_lint",

@@ -7,6 +7,7 @@ local M = {}
 local WARNING_HELP = {
   ["duplicate-key"] = "is a --- line missing between two objects? Keep one of the two keys; kubectl refuses both",
   ["ignored-text"] = "begin every object with a --- line of its own",
+  ["deceiving-bytes"] = "write it as an escape in double quotes, or remove it",
   ["merge-order"] = "write << before the keys that shall win",
 }
 
@@ -33,11 +34,13 @@ function M.problem(problem)
   return {
     rule = problem.code,
     input = true,
+    path = problem.path,
     severity = problem.explicit and "error" or "warning",
+    wanted = problem.hint == "quote-wildcard" and { kind = "quote", path = problem.path, document = problem.document } or nil,
     message = span and problem.message or ("%s: %s"):format(problem.path, problem.message),
     labels = span and { { span = span, text = "", primary = true } } or {},
     notes = {},
-    help = { problem.help or HELP[problem.hint] or HELP[problem.code] },
+    help = { problem.help or HELP[problem.hint] or HELP[problem.code] or WARNING_HELP[problem.code:gsub("^manifest%-", "")] },
   }
 end
 
@@ -52,18 +55,19 @@ local function span_of(warning, range)
   }
 end
 
---- What was read, though perhaps not as its author means it: never fatal, never silent.
----@param warning table { path, code, message, first, last, line, column, other?, more?, help?, mentions_secret }
+--- What was read, though perhaps not as its author means it: never silent. One with a severity of its own is a finding like
+--- any other; the rest is never fatal.
+---@param warning table { path, code, message, first, last, line, column, other?, more?, help?, mentions_secret, severity? }
 ---@return table finding fields
 function M.warning(warning)
   local labels = { { span = span_of(warning, warning), text = "", primary = true } }
   if warning.other then
-    labels[2] = { span = span_of(warning, warning.other), text = "it was here before" }
+    labels[2] = { span = span_of(warning, warning.other), text = warning.other_text or "it was here before" }
   end
   return {
     rule = WARNING_HELP[warning.code] and "manifest-" .. warning.code or warning.code,
-    input = true,
-    severity = "warning",
+    input = warning.severity == nil or nil,
+    severity = warning.severity or "warning",
     message = warning.message,
     labels = labels,
     notes = warning.more and { ("%d more of the same in this document"):format(warning.more) } or {},

@@ -8,9 +8,11 @@ return {
   on = "request",
   why = "CAA binds public CAs. Names of a private issuer are not decided, and this says so, lest an empty report be taken for a check.",
   fix = "Nothing has to be mended.",
-  check = function(request, report)
-    local settled = request.settled
-    if settled and settled.reason == "private-issuer" then
+  check = function(request, report, context)
+    local settled, reference = request.settled, request.issuer_ref or {}
+    local key = ("%s\0%s\0%s\0%s"):format(request.scope or "", request.namespace or "", reference.kind or "", reference.name or "")
+    if settled and settled.reason == "private-issuer" and not context.memo[key] then
+      context.memo[key] = true -- once for each issuer that a namespace uses
       report {
         message = ("%s is issued privately (%s): CAA does not apply"):format(request.subject, settled.detail or "a private CA"),
         labels = { { span = (request.issuer_ref and request.issuer_ref.span) or request.span, text = "its issuer", primary = true } },

@@ -4,10 +4,14 @@
 
 local Files = require "issuable.sources.files"
 local certmanager = require "issuable.sources.certmanager"
+local dialects = require "issuable.sources.dialects"
 local file = require "issuable.file"
+local gateway = require "issuable.sources.gateway"
 local ingress = require "issuable.sources.ingress"
 local issuers = require "issuable.sources.issuers"
 local manifests = require "issuable.sources.manifests"
+local owners = require "issuable.sources.owners"
+local signing = require "issuable.sources.signing"
 local walk = require "issuable.sources.walk"
 local zones = require "issuable.sources.zones"
 
@@ -76,8 +80,8 @@ function State:scope_of(path)
   return scope
 end
 
-local function load_zone(state, entry, given)
-  local key = real(entry.path)
+local function load_zone(state, entry, given, bytes)
+  local key = entry.real or real(entry.path)
   if state.zone_paths[key] then
     return
   end
@@ -87,7 +91,7 @@ local function load_zone(state, entry, given)
     given = given,
     roots = state.roots,
     include_base = state.options.include_base,
-  })
+  }, bytes)
   if not subject then
     local rule = code == "not-a-zone" and code or "unreadable"
     state:problem { path = entry.path, code = rule, severity = "error", message = message, explicit = entry.explicit, errno = code }
@@ -97,29 +101,66 @@ local function load_zone(state, entry, given)
   state.input.zones[#state.input.zones + 1] = subject
 end
 
+local function append(list, items)
+  for _, item in ipairs(items) do
+    list[#list + 1] = item
+  end
+end
+
+--- Adds what one object is to requests, issuers or warnings.
 ---@return boolean taken
-local function take_object(state, entry, scope)
+local function take_object(into, options, entry, scope)
   local object = entry.object
+  local requests, warnings
   if certmanager.is_certificate(object) then
-    table.insert(state.input.requests, certmanager.certificate(entry, scope))
+    requests = { certmanager.certificate(entry, scope) }
   elseif certmanager.is_issuer(object) then
-    table.insert(state.input.issuers, certmanager.issuer(entry, scope, state.options.directory))
+    table.insert(into.issuers, certmanager.issuer(entry, scope, options.directory))
+    return true
   elseif ingress.is_ingress(object) then
-    local requests, warnings = ingress.requests(entry, scope)
-    for _, request in ipairs(requests) do
-      table.insert(state.input.requests, request)
-    end
-    for _, warning in ipairs(warnings) do
-      table.insert(state.input.warnings, warning)
-    end
+    requests, warnings = ingress.requests(entry, scope, options)
+  elseif gateway.is_gateway(object) then
+    requests, warnings = gateway.requests(entry, scope)
+  elseif signing.is_request(object) then
+    requests = { signing.request(entry, scope) }
   else
     return false
   end
+  append(into.requests, requests)
+  append(into.warnings, warnings or {})
   return true
 end
 
+--- The objects of a source that matter, and the bytes that reports may show of them.
+local function take_objects(source, options, scope, kept)
+  local into = { requests = {}, issuers = {}, warnings = {} }
+  for _, found in ipairs(source.objects) do
+    if take_object(into, options, found, scope) then
+      kept[#kept + 1] = manifests.span(found, found.object)
+    end
+  end
+  return into
+end
+
+local function take_warning(state, entry, warning, kept)
+  if dialects.refuses(state.options.dialect, warning.code) then
+    warning.code, warning.severity, warning.explicit = "manifest-" .. warning.code, "error", entry.explicit
+    state:problem(warning)
+  else
+    -- kubectl refuses or ignores it, other tools do not: who knows what will be asked for
+    warning.undecided = warning.relevant and warning.code ~= "deceiving-bytes"
+    table.insert(state.input.warnings, warning)
+  end
+  if not warning.mentions_secret then
+    local first_line = warning.code:find("ignored-text", 1, true) ~= nil -- of that, the first line is shown
+    kept[#kept + 1] = { first = warning.first, last = first_line and warning.first or warning.last, whole_line = first_line }
+    kept[#kept + 1] = warning.other
+  end
+end
+
 local function load_manifest(state, entry)
-  local source, message, code = manifests.load(state.files, entry.path)
+  local dialect = state.options.dialect
+  local source, message, code = dialects.load(state.files, entry.path, state.options, entry.explicit)
   if not source then
     -- nobody knows what it asks for, so the run is not decided
     state:problem { path = entry.path, code = "unreadable", severity = "error", message = message, explicit = entry.explicit, errno = code, relevant = true }
@@ -127,11 +168,19 @@ local function load_manifest(state, entry)
   end
   local scope = state:scope_of(entry.path)
   state:document(entry.path, entry.kind == "json" and "json" or "yaml", scope)
-  local kept = {}
-  for _, found in ipairs(source.objects) do
-    if take_object(state, found, scope) then
-      kept[#kept + 1] = manifests.span(found, found.object)
-    end
+  local kept, input = {}, state.input
+  input.passed_over = input.passed_over + source.passed_over
+  local found = take_objects(source, state.options, scope, kept)
+  append(input.requests, found.requests)
+  append(input.issuers, found.issuers)
+  append(input.warnings, found.warnings)
+  local other = dialects.other(state.files, source, dialect)
+  if other then
+    local requests, other_issuers, warnings = dialects.compare(found, take_objects(other, state.options, scope, kept))
+    append(input.requests, requests)
+    append(input.issuers, other_issuers)
+    append(input.warnings, warnings)
+    other.stream:close()
   end
   for _, problem in ipairs(source.problems) do
     problem.code = problem.hint == "helm-template" and "helm-template" or "manifest-syntax"
@@ -143,14 +192,8 @@ local function load_manifest(state, entry)
     end
   end
   for _, warning in ipairs(source.warnings) do
-    if entry.explicit or warning.relevant then
-      warning.undecided = warning.relevant -- kubectl refuses or ignores it, other tools do not: who knows what will be asked for
-      table.insert(state.input.warnings, warning)
-      if not warning.mentions_secret then
-        local ignored = warning.code == "ignored-text" -- of that, the first line is shown
-        kept[#kept + 1] = { first = warning.first, last = ignored and warning.first or warning.last, whole_line = ignored }
-        kept[#kept + 1] = warning.other
-      end
+    if warning.relevant or (entry.explicit and warning.code ~= "deceiving-bytes") then
+      take_warning(state, entry, warning, kept)
     end
   end
   state.files:keep_only(entry.path, kept)
@@ -171,7 +214,7 @@ local function load_unknown(state, entry)
   end
   if walk.looks_like_zone(bytes) then
     if entry.explicit or state.options.found_zones ~= false then
-      load_zone(state, entry, entry.explicit and "option" or "found")
+      load_zone(state, entry, entry.explicit and "option" or "found", bytes)
     end
   elseif entry.explicit then
     entry.kind = "yaml"
@@ -197,26 +240,6 @@ local function drop_included(input)
     end
   end
   input.zones = kept
-end
-
---- A Certificate that ingress-shim made and the Ingress it came from are one Request.
-local function drop_shim_sources(input)
-  local made = {}
-  for _, request in ipairs(input.requests) do
-    for _, owner in ipairs(request.owners) do
-      if owner.kind == "Ingress" and request.secret then
-        made[("%s\0%s\0%s\0%s"):format(request.scope, request.namespace or "", owner.name or "", request.secret)] = true
-      end
-    end
-  end
-  local kept = {}
-  for _, request in ipairs(input.requests) do
-    local key = ("%s\0%s\0%s\0%s"):format(request.scope, request.namespace or "", request.name or "", request.secret or "")
-    if request.kind ~= "Ingress" or not made[key] then
-      kept[#kept + 1] = request
-    end
-  end
-  input.requests = kept
 end
 
 --- Folders that $INCLUDE may read from: the base, every folder that was given, and the folder of every file that was.
@@ -260,11 +283,14 @@ end
 ---@field directory table CA directory
 ---@field issuers? table<string, table> CA by "[NS/]Kind/name"
 ---@field ca? table CA of `--ca`
+---@field validate_all? boolean parse documents too that cannot ask for a certificate
+---@field dialect? "kubectl"|"kustomize"|"strict" which tool's reading of YAML counts; default: kubectl
+---@field default_issuer? { kind: string, name: string } of cert-manager's configuration, for kubernetes.io/tls-acme
 ---@field files? issuable.Files
 
 --- Reads everything. Nothing is thrown away silently: what could not be read is in `problems` or `skipped`.
 ---@param options issuable.ReadOptions
----@return table input { files, documents, zones, issuers, requests, problems, warnings, skipped }
+---@return table input { files, documents, zones, issuers, requests, problems, warnings, skipped, passed_over }
 function M.read(options)
   local files = options.files or Files.new()
   local state = setmetatable({
@@ -272,7 +298,7 @@ function M.read(options)
     files = files,
     zone_paths = {},
     roots = include_roots(options),
-    input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {} },
+    input = { files = files, documents = {}, zones = {}, issuers = {}, requests = {}, problems = {}, warnings = {}, skipped = {}, passed_over = 0 },
   }, State)
 
   for _, given in ipairs(options.zones or {}) do
@@ -290,6 +316,7 @@ function M.read(options)
   for _, path in ipairs(paths) do
     for _, entry in ipairs(expand(state, path)) do
       local key = real(entry.path)
+      entry.real = key
       if not seen[key] then
         seen[key] = entry
         entries[#entries + 1] = entry
@@ -311,7 +338,7 @@ function M.read(options)
   end
   local input = state.input
   drop_included(input)
-  drop_shim_sources(input)
+  input.requests = owners.merge(input.requests)
   for _, subject in ipairs(input.zones) do
     state:ignore(subject.ignores)
     state:document(subject.path, "zone", "")

@@ -137,7 +137,7 @@ local function unnamed(reference)
       verdict = "undecided",
       reason = "issuer-missing",
       detail = "kubernetes.io/tls-acme leaves the issuer to cert-manager's configuration",
-      help = "name the issuer with the annotation cert-manager.io/cluster-issuer, or say which CA it is: --ca letsencrypt.org",
+      help = "name the issuer with the annotation cert-manager.io/cluster-issuer, or say which it is: --default-issuer ClusterIssuer/NAME",
     }
   end
   return {
@@ -244,7 +244,7 @@ function Issuers:resolve(request)
   elseif outcome.ca.private then
     request.settled = { verdict = "exempt", reason = "private-issuer", detail = ("%s is a private CA"):format(outcome.ca.name) }
   end
-  certmanager.pick_methods(request)
+  certmanager.complete(request)
 end
 
 return M

@@ -72,12 +72,20 @@ function M.looks_like_zone(bytes)
   if head:find("\0", 1, true) then
     return false
   end
-  for line in head:gmatch("[^\r\n]+") do
+  local at = 1
+  while true do
+    local word = head:find("[sS][oO][aA]", at)
+    if not word then
+      return false
+    end
+    -- The line around it. Of one that is too long, so much that this shows.
+    local before = head:sub(math.max(1, word - MAX_RECORD_LINE), word - 1):match("[^\r\n]*$")
+    local line = before .. head:match("^[^\r\n]*", word)
     if #line <= MAX_RECORD_LINE and is_soa_line(line) then
       return true
     end
+    at = word - #before + #line
   end
-  return false
 end
 
 --- The name of a file that issuable.file.replace was writing when it was killed: a copy of a zone, not another one.

@@ -65,7 +65,7 @@ end
 local function journal_of(handle)
   for _, source in ipairs(handle:files()) do
     local real = source.path ~= "-" and file.realpath(source.path)
-    for _, path in ipairs { source.path, real or nil } do
+    for _, path in ipairs { source.path, real and real ~= source.path and real or nil } do
       if path ~= "-" and file.lstat(path .. ".jnl") then
         return path .. ".jnl"
       end
@@ -77,11 +77,15 @@ end
 ---@param path string
 ---@param options { origin?: string, given: "option"|"found", roots: string[], include_base?: string }
 ---   roots: real paths of folders that $INCLUDE may read from; given: how the file came into the run
+---@param read? string the bytes of the file, when they were just read
 ---@return table? zone Zone subject { apex, path, handle, status, files, given, origin, errors, lints, journal }
 ---@return string? message
 ---@return string? code
-function M.load(files, path, options)
-  local bytes, message, code = files:read(path)
+function M.load(files, path, options, read)
+  local bytes, message, code = read, nil, nil
+  if not bytes then
+    bytes, message, code = files:read(path)
+  end
   if not bytes then
     return nil, message, code
   elseif manifests.is_manifest(bytes) then

@@ -5,10 +5,8 @@
 local authority = require "issuable.authority"
 local decide = require "issuable.decide"
 local edits = require "issuable.fixes.edits"
-local Files = require "issuable.sources.files"
 local plan = require "issuable.fixes.plan"
 local sets = require "spec.fixes.support.sets"
-local zone = require "issuable.zone"
 local zonefile = require "issuable.fixes.zonefile"
 
 local M = {}
@@ -21,18 +19,7 @@ M.NOW = sets.NOW
 ---@param origin? string
 function M.load(texts, path, origin)
   path = path or "example.com.zone"
-  local files = Files.new { overlay = texts }
-  local handle = assert(zone.load(texts[path], {
-    path = path,
-    origin = origin or "example.com",
-    include = function(name)
-      if not texts[name] then
-        return nil, "no such file"
-      end
-      return texts[name], name
-    end,
-  }))
-  return { apex = handle:apex(), path = path, handle = handle, status = handle:status(), files = files, given = "option" }
+  return assert(zonefile.load(path, { texts = texts, origin = origin or "example.com" }))
 end
 
 --- Decisions on asks such as `*.example.com letsencrypt`.
@@ -53,30 +40,20 @@ function M.decisions(subjects, asks)
   return list
 end
 
---- The edits of changes of one zone, and its serial.
+--- The edits of changes of one zone, and its serial; proven as the library proves them.
 ---@return table[]? files as issuable.fixes.edits.by_file
 ---@return { refused: string, why: string }?
 function M.edit(subject, changes, options)
-  local editor, problem = zonefile.open(subject, options and options.shared)
-  if not editor then
+  options = options or {}
+  local result, problem = zonefile.edit(subject, changes, {
+    now = options.now or M.NOW,
+    serial = options.serial == false and "keep" or options.serial,
+    shared = options.shared,
+  })
+  if not result then
     return nil, problem
   end
-  local lists = {}
-  for _, change in ipairs(changes) do
-    local list, why = editor:edits(change)
-    if not list then
-      return nil, why
-    end
-    lists[#lists + 1] = list
-  end
-  if not (options and options.serial == false) then
-    local bump, why = editor:bump(options and options.now or M.NOW)
-    if not bump then
-      return nil, why
-    end
-    lists[#lists + 1] = { bump }
-  end
-  return assert(edits.by_file(lists))
+  return result.files
 end
 
 --- Mends one zone for asks.

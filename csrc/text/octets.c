@@ -1,7 +1,7 @@
 /* Bytes behind texts: base64 for !!binary, UTF-8.
  * SPDX-License-Identifier: MIT
  * Source: RFC 4648 section 4 as Go's StdEncoding reads it; RFC 3629. */
-#include "scalars.h"
+#include "octets.h"
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -20,7 +20,7 @@ static int base64_value(char c) {
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-size_t mf_base64(const char *text, size_t length, char *out) {
+size_t octets_base64(const char *text, size_t length, char *out) {
     uint32_t bits = 0;
     unsigned have = 0, padding = 0;
     size_t n = 0;
@@ -58,7 +58,7 @@ size_t mf_base64(const char *text, size_t length, char *out) {
     return n;
 }
 
-unsigned mf_utf8(const unsigned char *text, size_t length) {
+unsigned octets_utf8(const unsigned char *text, size_t length) {
     unsigned width;
     uint32_t code;
     if (length == 0) {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  * Source: POSIX.1-2017 <errno.h>; own table because strerror is neither thread-safe nor free of the
  * locale. */
-#include "file.h"
+#include "input.h"
 
 #include <errno.h>
 
