@@ -201,6 +201,7 @@ local function waive(result, policy, options, baseline)
       waivers = policy.waivers,
       ignores = result.input.ignores,
       now = options.now,
+      changes = policy.by_id,
       place = function(path, line)
         return policy.box:line_span(path, line)
       end,

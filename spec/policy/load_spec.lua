@@ -48,6 +48,10 @@ set {
     assert.equal(2, #read.authorities)
   end)
 
+  it("may change the severity of a lint", function()
+    assert.equal("off", assert(load_text 'rule { id = "portability-caa-unquoted", severity = "off" }').by_id["portability-caa-unquoted"].severity)
+  end)
+
   it("may be empty", function()
     assert.same({}, assert(load_text "").issuers)
   end)
@@ -92,6 +96,8 @@ set {
       ".issuable.lua:4: the rule A1 is in this policy twice: it stands at FOLDER/.issuable.lua:2 too",
     },
     { RULE .. ", test = { { finds = -1 } } }", ".issuable.lua:1: test 1 of the rule A1: finds must be a whole number" },
+    { 'rule { id = "caa-occluded", severity = "off", when = { name = "x" } }', ".issuable.lua:1: caa-occluded is a lint: only its severity may be changed" },
+    { 'rule { id = "bad-address", severity = "off" }', ".issuable.lua:1: rule wants title: a text (there is no built-in rule bad-address to change)" },
     { 'rule { id = "caa-denied", check = function() end }', ".issuable.lua:1: caa-denied is a built-in rule: its severity, when, title, why and fix may be changed" },
     { "\n\nwaive {}", ".issuable.lua:3: waive wants rule: a text" },
     { 'waive { rule = "caa-denied", because = "x", expires = "2027-01-01" }', ".issuable.lua:1: waive wants owner: a text" },

@@ -94,6 +94,17 @@ describe("a waiver", function()
     assert.truthy(result.findings[3].message:find("nothing needs it any more", 1, true))
   end)
 
+  it("that nothing needs may be as severe as the policy says", function()
+    local waiver = waive 'name = "gone"'
+    local function severity(change)
+      local _, _, result = run { policy = waiver .. change, zone = HEAD .. '@ CAA 0 issue "letsencrypt.org"\n' }
+      return result.findings[1] and result.findings[1].severity
+    end
+    assert.equal("warning", severity "")
+    assert.equal("error", severity ' rule { id = "waiver-unused", severity = "error" }')
+    assert.is_nil(severity ' rule { id = "waiver-unused", severity = "off" }')
+  end)
+
   it("leaves the decision what it is, and plans no edit for it", function()
     local _, _, result = run { policy = waive "" }
     assert.equal(2, result.summary.denied)

@@ -243,7 +243,11 @@ local function check_rules(policy)
   local registry = require "issuable.rules"
   for _, rule in ipairs(policy.rules) do
     local built_in = registry.by_id(rule.id)
-    if not built_in then
+    if not built_in and not rule.check and registry.is_code(rule.id) then
+      if rule.when or rule.on or rule.test or rule.title or not rule.severity then
+        return at(rule.path, rule.line, "%s is a lint: only its severity may be changed", rule.id)
+      end
+    elseif not built_in then
       local missing = fields.missing("rule", rule, { "title", "severity", "on", "check" })
       if missing then
         return at(rule.path, rule.line, "%s (there is no built-in rule %s to change)", missing, rule.id)

@@ -121,7 +121,8 @@ end
 
 --- Marks the findings that are waived (`waived`), and adds findings about the waivers.
 ---@param findings table[]
----@param options { waivers?: table[], ignores?: issuable.Ignore[], now: integer, place?: fun(path: string, line: integer): table }
+---@param options { waivers?: table[], ignores?: issuable.Ignore[], now: integer, changes?: table<string, table>,
+---   place?: fun(path: string, line: integer): table } changes: what the policy says of severities, by id
 ---@return table[] findings all of them, with those about the waivers
 function M.apply(findings, options)
   local all, states = {}, {}
@@ -156,6 +157,15 @@ function M.apply(findings, options)
     end
     return found
   end
+  local function put(finding)
+    local change = finding and options.changes and options.changes[finding.rule]
+    if finding and change and change.severity then
+      finding.severity = change.severity
+    end
+    if finding and finding.severity ~= "off" then
+      all[#all + 1] = finding
+    end
+  end
   for i, finding in ipairs(findings) do
     local waiver = not finding.failed_rule and find(finding) or nil
     if waiver then
@@ -164,13 +174,13 @@ function M.apply(findings, options)
     all[i] = finding
   end
   for _, waiver in ipairs(options.waivers or {}) do
-    all[#all + 1] = told(waiver, options.place(waiver.path, waiver.line), states[waiver], waiver.rule)
+    put(told(waiver, options.place(waiver.path, waiver.line), states[waiver], waiver.rule))
   end
   for _, ignore in ipairs(options.ignores or {}) do
     if ignore.problem then
-      all[#all + 1] = about("waiver-malformed", "warning", ignore.span, "this comment waives nothing: " .. ignore.problem)
+      put(about("waiver-malformed", "warning", ignore.span, "this comment waives nothing: " .. ignore.problem))
     else
-      all[#all + 1] = told(ignore, ignore.span, states[ignore], ignore.rule)
+      put(told(ignore, ignore.span, states[ignore], ignore.rule))
     end
   end
   return all

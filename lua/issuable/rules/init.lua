@@ -85,6 +85,37 @@ function M.by_id(id)
   end
 end
 
+--- Findings that carry a code of their own instead of a rule's id: lints of zone files, warnings about manifests, waivers. Their
+--- severity may be changed too. What makes a file unreadable, or a zone refuse to load, is no matter of taste and not among them.
+local CODES = {
+  "ambiguous-manifest",
+  "blank-owner-after-origin",
+  "caa-beside-cname",
+  "caa-duplicate",
+  "caa-empty-beside-issuer",
+  "caa-flags",
+  "caa-iodef-not-url",
+  "caa-occluded",
+  "caa-parameters-in-comment",
+  "caa-wildcard-gap",
+  "rrset-ttls",
+  "signed-zone",
+  "waiver-ended",
+  "waiver-malformed",
+  "waiver-unused",
+}
+
+local is_code = {}
+for _, code in ipairs(CODES) do
+  is_code[code] = true
+end
+
+---@param id string
+---@return boolean
+function M.is_code(id)
+  return is_code[id] == true or id:find("^portability%-") ~= nil or (id:find("^manifest%-") ~= nil and id ~= "manifest-syntax")
+end
+
 --- A rule with the fields that a policy changes.
 function M.changed(rule, change)
   if not change then
