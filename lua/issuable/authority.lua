@@ -217,6 +217,30 @@ local function rrset_of(self, zone, rrset)
   return set
 end
 
+--- Every CAA RRset of the zones that answer, whoever asks for it or not, by path and owner.
+---@return table[] RRsets
+function Authority:every_rrset()
+  local list = {}
+  for _, zones in pairs(self.zones) do
+    local zone = #zones == 1 and zones[1].status == "loadable" and zones[1]
+    if zone then
+      for owner in zone.handle:owners() do
+        local records = zone.handle:find(owner, "CAA")
+        if #records > 0 then
+          list[#list + 1] = rrset_of(self, zone, { owner = owner, records = records, ttl = zone.handle:record(records[1]).ttl })
+        end
+      end
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.zone.path ~= b.zone.path then
+      return a.zone.path < b.zone.path
+    end
+    return a.owner < b.owner
+  end)
+  return list
+end
+
 --- The RRset that servers gave; equal answers share one.
 local function rrset_of_step(self, owner, step)
   local of_dns = self.rrsets.dns or setmetatable({}, { __mode = "v" })

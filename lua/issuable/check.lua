@@ -12,15 +12,15 @@ local sources = require "issuable.sources"
 
 local M = {}
 
---- The policy that applies: the one named, or the nearest of the first path.
----@return table? policy empty when there is none
+--- The policy that applies: those named, or the nearest of the first path.
+---@return issuable.Policy? empty when there is none
 ---@return string? message
 function M.policy(options)
-  local path = options.policy or (options.find_policy ~= false and policy_file.find((options.paths or {})[1] or ".")) or nil
-  if not path then
-    return { authorities = {}, issuers = {}, accounts = {} }
+  local paths = type(options.policy) == "string" and { options.policy } or options.policy or {}
+  if #paths == 0 and options.find_policy ~= false then
+    paths = { policy_file.find((options.paths or {})[1] or ".") }
   end
-  return policy_file.file(path)
+  return policy_file.load(paths)
 end
 
 --- CA names of `--issuer` and the policy as CA rows.
@@ -91,6 +91,13 @@ function M.prepare(options)
       return nil, why
     end
   end
+  local baseline
+  if options.baseline then
+    baseline, why = require("issuable.policy.baseline").read(options.baseline)
+    if not baseline then
+      return nil, why
+    end
+  end
   local ok, trouble = M.open_dns(options)
   if not ok then
     return nil, trouble
@@ -101,6 +108,7 @@ function M.prepare(options)
     return nil, trouble
   end
   return {
+    baseline = baseline,
     paths = options.paths or {},
     zones = options.zones,
     clusters = options.clusters,
@@ -112,6 +120,7 @@ function M.prepare(options)
     issuers = issuers,
     accounts = policy.accounts,
     ca = ca,
+    policy = policy,
     default_issuer = default_issuer,
     dialect = options.dialect,
     validate_all = options.validate_all,
@@ -121,7 +130,7 @@ end
 local function summarise(result)
   local input = result.input
   local summary = {
-    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "undecided_documents", "unread", "skipped" },
+    order = { "requests", "names", "allowed", "denied", "undecided", "exempt", "errors", "warnings", "waived", "undecided_documents", "unread", "skipped" },
     requests = #input.requests,
     names = #result.decisions,
     allowed = 0,
@@ -130,6 +139,8 @@ local function summarise(result)
     exempt = 0,
     errors = 0,
     warnings = 0,
+    waived = 0,
+    failing = { denied = 0, undecided = 0 }, -- decisions that nobody has answered for
     undecided_documents = 0,
     unread = input.passed_over,
     skipped = #input.skipped,
@@ -139,6 +150,9 @@ local function summarise(result)
   local assumed = {}
   for _, decision in ipairs(result.decisions) do
     summary[decision.verdict] = summary[decision.verdict] + 1
+    if summary.failing[decision.verdict] and not decision.waived then
+      summary.failing[decision.verdict] = summary.failing[decision.verdict] + 1
+    end
     for _, name in ipairs(decision.answer and decision.answer.assumed or {}) do
       if not assumed[name] then
         assumed[name] = true
@@ -148,7 +162,10 @@ local function summarise(result)
   end
   table.sort(summary.assumed_names)
   for _, finding in ipairs(result.findings) do
-    if finding.severity == "error" then
+    summary.failed_input = summary.failed_input or finding.failed_rule == true
+    if finding.waived then
+      summary.waived = summary.waived + 1
+    elseif finding.severity == "error" then
       summary.errors = summary.errors + 1
     elseif finding.severity == "warning" then
       summary.warnings = summary.warnings + 1
@@ -176,9 +193,45 @@ local function summarise(result)
   return summary
 end
 
+--- Marks what is waived, by the policy or in place, and what a baseline knows. A decision stays what it is; when all that is said
+--- of it is waived, it fails nothing.
+local function waive(result, policy, options, baseline)
+  if #policy.waivers > 0 or result.input.ignores then
+    result.findings = judge.sorted(require("issuable.policy.waivers").apply(result.findings, {
+      waivers = policy.waivers,
+      ignores = result.input.ignores,
+      now = options.now,
+      changes = policy.by_id,
+      place = function(path, line)
+        return policy.box:line_span(path, line)
+      end,
+    }))
+  end
+  if baseline then
+    require("issuable.policy.baseline").apply(result.findings, baseline)
+  end
+  for _, finding in ipairs(result.findings) do
+    if finding.waived and finding.decision and (finding.rule == "caa-denied" or finding.rule == "caa-undecided") then
+      finding.decision.waived = finding.waived
+    end
+  end
+end
+
+--- The words of every rule that may have found something, for reports that carry them.
+local function words_of(policy)
+  local words = {}
+  local lists = { require("issuable.rules").active(policy), policy.rules }
+  for _, list in ipairs(lists) do
+    for _, rule in ipairs(list) do
+      words[rule.id] = words[rule.id] or { title = rule.title, why = rule.why, help = rule.fix }
+    end
+  end
+  return words
+end
+
 --- Decides all that was read, without findings or fixes: what mending runs again on edited bytes.
 local function decide(input, options)
-  local decisions = pipeline.run(input, {
+  local decisions, asker = pipeline.run(input, {
     behaviour = options.behaviour,
     now = options.now,
     assume_empty = options.assume_empty,
@@ -188,7 +241,7 @@ local function decide(input, options)
   for i, decision in ipairs(decisions) do
     decision.id = ("D%d"):format(i)
   end
-  return { input = input, decisions = decisions }
+  return { input = input, decisions = decisions, asker = asker }
 end
 
 ---@class issuable.CheckOptions : issuable.ReadOptions
@@ -200,7 +253,8 @@ end
 ---@field default_issuer? string `[Kind/]name`: the issuer that cert-manager is configured to use for kubernetes.io/tls-acme
 ---@field behaviour? string
 ---@field assume_empty? table<string, boolean>
----@field policy? string path of the policy file
+---@field policy? string|string[] paths of policy files and folders; the last wins
+---@field baseline? string path of a baseline file: findings that it knows do not count
 ---@field find_policy? boolean false: do not look for one
 ---@field dns? issuable.DnsOptions what the zones do not hold is asked there; without it nobody is asked
 ---@field against? issuable.DnsOptions the zones are compared with what its first server serves
@@ -219,11 +273,14 @@ function M.run(options)
   end
   local result = decide(sources.read(read), options)
   result.now, result.at = options.now, dates.format(options.now)
+  result.policy, result.directory = read.policy, read.directory
   result.dns = options.dns_handle
   if options.against_handle then
     result.input.differences = require("issuable.drift").of_input(result.input, result.decisions, options.against_handle)
   end
-  result.findings = judge.findings(result.input, result.decisions)
+  result.findings = judge.findings(result.input, result.decisions, { policy = read.policy, asker = result.asker, now = options.now })
+  result.rules = words_of(read.policy)
+  waive(result, read.policy, options, read.baseline)
   result.fixes = {}
   if options.fixes ~= false then
     mend.run(result, options, function(files)
@@ -234,6 +291,23 @@ function M.run(options)
   return result
 end
 
+--- The tightest CAA for what is asked for, instead of the fixes of what is denied.
+---@param options issuable.CheckOptions
+---@return table? result as of M.run; `fixes` hold the changes, each with `loses`
+---@return string? message usage error
+function M.pin(options)
+  options.fixes = false
+  local result, message = M.run(options)
+  if not result then
+    return nil, message
+  end
+  local changes = require("issuable.fixes.pin").changes(result, { now = options.now, directory = result.directory })
+  mend.apply(result, changes, options, function(files)
+    return decide(sources.with_zones_from(result.input, files), options)
+  end)
+  return result
+end
+
 --- The exit code of a check (design section 4): 1 wins over 2 over 3.
 ---@param result table
 ---@param options { fail_on?: "error"|"warning"|"info"|"never", undecided?: "warn"|"fail" }
@@ -241,11 +315,11 @@ end
 function M.exit_code(result, options)
   local summary = result.summary
   local threshold = judge.RANK[options.fail_on or "error"] or 0
-  local reached = summary.denied > 0
+  local reached = summary.failing.denied > 0
   for _, finding in ipairs(result.findings) do
-    -- an undecided name has an exit code of its own; a file that cannot be read too
-    local own_code = finding.rule == "caa-undecided" or not finding.decision and finding.input
-    if not own_code and judge.RANK[finding.severity] <= threshold then
+    -- an undecided name has an exit code of its own; so has a file that cannot be read, or a rule that failed
+    local own_code = finding.rule == "caa-undecided" or finding.failed_rule or not finding.decision and finding.input
+    if not own_code and not finding.waived and judge.RANK[finding.severity] <= threshold then
       reached = true
     end
   end
@@ -253,7 +327,7 @@ function M.exit_code(result, options)
     return 1
   elseif summary.failed_input then
     return 2
-  elseif summary.undecided + summary.undecided_documents > 0 and options.undecided ~= "warn" then
+  elseif summary.failing.undecided + summary.undecided_documents > 0 and options.undecided ~= "warn" then
     return 3
   end
   return 0

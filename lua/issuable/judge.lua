@@ -1,15 +1,11 @@
--- Judging: rules over decisions and requests become findings, in one fixed order.
+-- Judging: rules over everything that was read and decided become findings, in one fixed order.
 -- SPDX-License-Identifier: MIT
--- Design section 3.6: findings by path, byte, rule. Pure: no clock, no input or output.
+-- Design section 3.6: findings by path, byte, rule. Pure: no clock, no input or output. Built-in rules run unboxed, a policy's in its sandbox.
 
 local input_rules = require "issuable.rules.input"
+local registry = require "issuable.rules"
 
 local M = {}
-
-local BUILT_IN = {}
-for i, name in ipairs { "denied", "undecided", "common_name", "no_names", "no_solver", "u_label", "zone_lint", "drift" } do
-  BUILT_IN[i] = require("issuable.rules." .. name) -- one by one: on 5.4 `require` returns two values
-end
 
 local RANK = { error = 1, warning = 2, info = 3 }
 
@@ -36,18 +32,21 @@ local function before(a, b)
   if a.rule ~= b.rule then
     return a.rule < b.rule
   end
-  return a.order < b.order
+  return (a.order or 0) < (b.order or 0)
 end
 
----@param input table what sources.read returned
----@param decisions table[]
----@return table[] findings { id, rule, severity, message, span, labels, notes, help, decision }
-function M.findings(input, decisions)
-  local findings = {}
-  local function add(fields, rule)
+--- What takes findings. `changes`: what the policy says of severities, by id; "off" drops a finding.
+local function collector(findings, changes)
+  return function(fields, rule)
+    local id = fields.rule or rule.id
+    local change = changes[id]
+    local severity = change and change.severity or fields.severity or rule.severity
+    if severity == "off" then
+      return
+    end
     local finding = {
-      rule = fields.rule or rule.id,
-      severity = fields.severity or rule.severity,
+      rule = id,
+      severity = severity,
       message = fields.message,
       labels = fields.labels or {},
       notes = fields.notes or {},
@@ -56,12 +55,19 @@ function M.findings(input, decisions)
       wanted = fields.wanted,
       input = fields.input,
       path = fields.path, -- of what has no place in a file
+      failed_rule = fields.failed_rule,
+      alone = fields.alone,
+      subject = fields.subject,
+      want = fields.want,
       order = #findings + 1,
     }
     finding.span = primary_span(finding)
     findings[#findings + 1] = finding
   end
+end
 
+--- What could not be read, or not as it was meant: each problem keeps its own code.
+local function from_input(input, add)
   for _, problem in ipairs(input.problems) do
     if problem.explicit or problem.relevant ~= false then
       add(input_rules.problem(problem))
@@ -78,22 +84,137 @@ function M.findings(input, decisions)
       end
     end
   end
-  local subjects = { decision = decisions, request = input.requests, zone = input.zones, difference = input.differences or {} }
-  for _, rule in ipairs(BUILT_IN) do
-    for _, subject in ipairs(subjects[rule.on]) do
-      rule.check(subject, function(fields)
-        fields.decision = rule.on == "decision" and subject or nil
-        add(fields, rule)
-      end)
+end
+
+--- Every subject of a kind; RRsets are looked for only when some rule asks.
+local function subjects_of(input, decisions, asker)
+  local rrsets
+  return function(kind)
+    if kind == "decision" then
+      return decisions
+    elseif kind == "request" then
+      return input.requests
+    elseif kind == "issuer" then
+      return input.issuers
+    elseif kind == "zone" then
+      return input.zones
+    elseif kind == "difference" then
+      return input.differences or {}
+    elseif kind == "input" then
+      return { input }
+    end
+    rrsets = rrsets or (asker and asker:every_rrset()) or {}
+    return rrsets
+  end
+end
+
+--- Does a built-in rule whose `when` a policy sets apply? A decision applies through any of its requests.
+local function applies(rule, kind, subject)
+  local views, when = require "issuable.policy.views", require "issuable.policy.when"
+  if kind ~= "decision" then
+    return when.matches(rule.when, views.values[kind](subject))
+  end
+  for _, use in ipairs(subject.requests) do
+    if when.matches(rule.when, views.values.decision(subject, use)) then
+      return true
     end
   end
+  return false
+end
+
+--- Every rule about a subject before the next subject: a hundred thousand of them are walked through once.
+local function run_built_in(rules, context, subjects, add)
+  local by_kind, kinds = {}, {}
+  local subject
+  for _, rule in ipairs(rules) do
+    local kind = rule.on
+    if not by_kind[kind] then
+      by_kind[kind] = {}
+      kinds[#kinds + 1] = kind
+    end
+    local function report(fields)
+      fields.decision = fields.decision or kind == "decision" and subject or nil
+      fields.subject = subject
+      add(fields, rule)
+    end
+    local of_rule = setmetatable({ memo = {} }, { __index = context })
+    table.insert(by_kind[kind], { check = rule.check, report = report, context = of_rule, when = rule.when and rule or nil })
+  end
+  for _, kind in ipairs(kinds) do
+    local runs = by_kind[kind]
+    for _, one in ipairs(subjects(kind)) do
+      subject = one
+      for i = 1, #runs do
+        local run = runs[i]
+        if not run.when or applies(run.when, kind, one) then
+          run.check(one, run.report, run.context)
+        end
+      end
+    end
+  end
+end
+
+local function run_policy(policy, subjects, add)
+  local own = false
+  for _, rule in ipairs(policy.rules) do
+    own = own or (rule.check ~= nil and rule.severity ~= "off")
+  end
+  if not own then
+    return
+  end
+  local engine = require("issuable.policy.engine").new(policy, add)
+  for _, kind in ipairs { "zone", "rrset", "issuer", "request", "decision" } do
+    if engine:wants(kind) then
+      for _, subject in ipairs(subjects(kind)) do
+        engine:run(kind, subject)
+      end
+    end
+  end
+end
+
+--- In the one order, and numbered.
+function M.sorted(findings)
   table.sort(findings, before)
   for i, finding in ipairs(findings) do
-    finding.id, finding.order = ("F%d"):format(i), nil
+    finding.id, finding.order = ("F%d"):format(i), i
   end
   return findings
 end
 
+---@param input table what sources.read returned
+---@param decisions table[]
+---@param options? { policy?: issuable.Policy, asker?: issuable.Authority, now?: integer }
+---@return table[] findings { id, rule, severity, message, span, labels, notes, help, decision, want }
+function M.findings(input, decisions, options)
+  options = options or {}
+  local policy = options.policy
+  local findings = {}
+  local add = collector(findings, policy and policy.by_id or {})
+  from_input(input, add)
+  local context = { settings = policy and policy.settings or {}, input = input, decisions = decisions, now = options.now }
+  local subjects = subjects_of(input, decisions, options.asker)
+  run_built_in(registry.active(policy), context, subjects, add)
+  if policy then
+    run_policy(policy, subjects, add)
+  end
+  return M.sorted(findings)
+end
+
+--- The findings of one rule alone, as its tests want them.
+---@param rule issuable.Rule|table a built-in rule, or one of a policy (then options.policy has its sandbox)
+---@return table[] findings
+function M.one(rule, input, decisions, options)
+  local findings = {}
+  local add = collector(findings, {})
+  local subjects = subjects_of(input, decisions, options.asker)
+  local settings = options.settings or {}
+  if type(rule.check) == "function" then
+    run_built_in({ rule }, { settings = settings, input = input, decisions = decisions, now = options.now }, subjects, add)
+  else
+    run_policy({ rules = { rule }, settings = settings, box = options.policy.box }, subjects, add)
+  end
+  return M.sorted(findings)
+end
+
 M.RANK = RANK
-M.BUILT_IN = BUILT_IN
 return M

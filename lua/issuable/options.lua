@@ -115,7 +115,13 @@ local KINDS = {
   accounts = { string_list, "a list of ACME account URIs" },
   methods = { string_list, "a list of challenge methods" },
   include_base = { is_path, "a folder" },
-  policy = { is_path, "the path of a policy file" },
+  policy = {
+    function(value)
+      return is_path(value) or string_list(value)
+    end,
+    "the path of a policy, or a list of them",
+  },
+  baseline = { is_path, "the path of a baseline file" },
   found_zones = { is_flag, "true or false" },
   find_policy = { is_flag, "true or false" },
   fixes = { is_flag, "true or false" },

@@ -45,7 +45,7 @@ describe("the messy estate", function()
 
     -- scope | who asks | name | CA | verdict | reason | where the set was found | line of the manifest
     local DECISIONS = [[
-prod | Certificate/web/front-door | www.example.com    | letsencrypt | allowed   | issuer-match   | example.com | clusters/prod/web.yaml:12:7
+prod | Certificate/web/front-door | example.com        | letsencrypt | allowed   | issuer-match   | example.com | clusters/prod/web.yaml:12:7
 prod | Certificate/web/front-door | *.example.com      | letsencrypt | allowed   | issuer-match   | example.com | clusters/prod/web.yaml:13:7
 test | Certificate/web/front-door | www.example.com    | zerossl     | allowed   | issuer-match   | example.com | clusters/test/web.yaml:12:7
 test | Certificate/web/front-door | test.closed.test   | zerossl     | denied    | issuer-mismatch| closed.test | clusters/test/web.yaml:13:7

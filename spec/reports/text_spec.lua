@@ -34,7 +34,7 @@ describe("report text", function()
     end
     local narrow = words(render(result, { width = 40 }))
     for _, finding in ipairs(result.findings) do
-      if not finding.waived then
+      if not finding.waived and finding.severity ~= "info" then -- those of several names are told in one sentence
         assert.truthy(narrow:find(words(finding.message), 1, true), finding.message)
       end
     end

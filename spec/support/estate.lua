@@ -103,7 +103,7 @@ items:
 --- Files by path. Lines and columns in spec/estate count in these texts.
 M.FILES = {
   ["clusters/prod/issuers.yaml"] = cluster_issuer("letsencrypt", LETS_ENCRYPT),
-  ["clusters/prod/web.yaml"] = certificate("web", "front-door", "letsencrypt", { "www.example.com", "'*.example.com'" }),
+  ["clusters/prod/web.yaml"] = certificate("web", "front-door", "letsencrypt", { "example.com", "'*.example.com'" }),
   -- the same names of objects in another cluster, where they mean another CA
   ["clusters/test/issuers.yaml"] = cluster_issuer("letsencrypt", ZEROSSL),
   ["clusters/test/web.yaml"] = certificate("web", "front-door", "letsencrypt", { "www.example.com", "test.closed.test" }),
@@ -133,7 +133,7 @@ spec:
   ["more/fragment.yaml"] = certificate("web", "fragment", "letsencrypt-dump", { "www.example.org" }),
   ["more/broken.yaml"] = certificate("web", "broken", "letsencrypt-dump", { "www.broken.test" }),
   ["more/outside.yaml"] = certificate("web", "outside", "letsencrypt-dump", { "www.elsewhere.test" }),
-  ["more/wildcard.yaml"] = certificate("web", "wildcard", "letsencrypt-dump", { "fine.example.com", "*.example.com" })
+  ["more/wildcard.yaml"] = certificate("web", "wildcard", "letsencrypt-dump", { "www.fine.example.com", "*.example.com" })
     .. "---\n" .. certificate("web", "after", "letsencrypt-dump", { "after.example.com" }),
   ["more/empty.yaml"] = "",
   ["more/binary.yaml"] = "\0\1\2\255\254 cert\200\n\0",

@@ -20,8 +20,32 @@ function M.define(root)
     :argname("SEVERITY")
     :choices({ "error", "warning", "info", "never" })
     :default("error")
+  command:option("--baseline", "Findings that this file knows do not count"):argname("FILE")
+  command:option("--write-baseline", "Write the findings of this run as a baseline, and count none of them"):argname("FILE")
   command:option("--undecided", "fail (exit code 3) or warn (0)"):argname("MODE"):choices({ "fail", "warn" }):default("fail")
   return command
+end
+
+--- The findings of today into a file, all or nothing. A rule that failed, or a file that cannot be read, is no state to start from.
+local function write_baseline(result, path)
+  local text = require("issuable.policy.baseline").write(result.findings)
+  local target, message = io.open(path .. ".new", "wb")
+  if target then
+    local written = target:write(text)
+    local closed, problem = target:close()
+    message = not (written and closed) and (problem or "write failed") or nil
+    if not message then
+      local moved, why = os.rename(path .. ".new", path)
+      message = not moved and why or nil
+    else
+      os.remove(path .. ".new")
+    end
+  end
+  if message then
+    options.usage_error("cannot write the baseline: " .. message)
+  end
+  local note = ("issuable: %d findings are in %s; check with --baseline %s\n"):format(#result.findings, terminal.visible(path), terminal.visible(path))
+  return result.summary.failed_input and 2 or 0, "", note
 end
 
 --- Makes the reports that were asked for: files are written, what goes to standard output comes back.
@@ -55,6 +79,7 @@ function M.run(arguments)
   if #given.paths == 0 and #given.clusters == 0 then
     options.usage_error("check wants files, folders or - for standard input")
   end
+  given.baseline = arguments.baseline
   if arguments.against then
     if not given.dns and arguments.against == "dns" then
       options.usage_error("--against dns asks servers; it cannot do that offline")
@@ -64,6 +89,9 @@ function M.run(arguments)
   local result, message = check.run(given)
   if not result then
     options.usage_error(message)
+  end
+  if arguments.write_baseline then
+    return write_baseline(result, arguments.write_baseline)
   end
   local text, problem = report(wanted, result, arguments)
   if not text then

@@ -53,8 +53,8 @@ local function remainder(result)
     end
   end
   for _, finding in ipairs(result.findings) do
-    if finding.severity == "error" and not finding.change then
-      left = left or not finding.input
+    if finding.severity == "error" and not finding.change and not finding.waived then
+      left = left or not (finding.input or finding.failed_rule)
       lines[#lines + 1] = "not fixed: " .. place(finding) .. finding.message
     end
   end
@@ -69,7 +69,7 @@ local function exit_code(result, pending, left)
     return 1
   elseif result.summary.failed_input then
     return 2
-  elseif result.summary.undecided + result.summary.undecided_documents > 0 then
+  elseif result.summary.failing.undecided + result.summary.undecided_documents > 0 then
     return 3
   end
   return 0

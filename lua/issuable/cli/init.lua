@@ -9,13 +9,18 @@ local version = require "issuable.version"
 
 local M = {}
 
-local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "wait" }
+local COMMANDS = { "check", "fix", "explain", "decide", "lookup", "wait", "pin", "rules", "test" }
+
+local IS_COMMAND = {}
+for _, name in ipairs(COMMANDS) do
+  IS_COMMAND[name] = true
+end
 
 local EXIT_CODES = [[
 Exit codes:
    0  everything decided and allowed or exempt; fix: nothing left to do, or all written
-   1  something is denied, or a finding reaches --fail-on; fix: edits pending or refused
-   2  usage error, or a named input that cannot be read
+   1  something is denied, or a finding reaches --fail-on; fix, pin: edits pending or refused; test: a test failed
+   2  usage error, a named input that cannot be read, or a rule of the policy that failed
    3  nothing denied, but something undecided (--undecided=warn makes it 0)]]
 
 --- Messages quote arguments, file names and bytes of files: only line breaks pass to the terminal as they are.
@@ -50,7 +55,8 @@ local function add_help(command)
   end }
 end
 
-local function parser()
+--- `first`: the first argument. A command that is named is the only one that is loaded: starting up is most of a short run.
+local function parser(first)
   local root = argparse("issuable", "Says before anything is applied whether CAA lets your certificates be issued, and what edit makes it so.")
   add_help(root)
   root:command_target("command")
@@ -59,21 +65,17 @@ local function parser()
     say("issuable " .. version .. "\n")
   end)
   root:epilog(EXIT_CODES)
-  for _, name in ipairs(COMMANDS) do
+  local asked = IS_COMMAND[first] and { first } or first == "--version" and {} or COMMANDS
+  for _, name in ipairs(asked) do
     add_help(require("issuable.cli." .. name).define(root))
   end
   return root
 end
 
-local KNOWN = { ["--version"] = true, ["-h"] = true, ["--help"] = true }
-for _, name in ipairs(COMMANDS) do
-  KNOWN[name] = true
-end
-
 --- `issuable www.example.com` is `issuable explain www.example.com`. A word without a dot is a mistyped command.
 local function with_default_command(arguments)
   local first = arguments[1]
-  if not first or KNOWN[first] or first:sub(1, 1) == "-" or not first:find(".", 1, true) or first:find("/", 1, true) then
+  if not first or IS_COMMAND[first] or first:sub(1, 1) == "-" or not first:find(".", 1, true) or first:find("/", 1, true) then
     return arguments
   end
   local longer = { "explain" }
@@ -87,12 +89,12 @@ end
 ---@return integer exit code
 function M.main(arguments)
   collectgarbage("setpause", 400) -- a short run that keeps what it reads: looking for garbage all the time finds little
-  local root = parser()
   local plain = {}
   for i = 1, #arguments do
     plain[i] = arguments[i]
   end
-  local ok, parsed = root:pparse(with_default_command(plain))
+  plain = with_default_command(plain)
+  local ok, parsed = parser(plain[1]):pparse(plain)
   if not ok then
     complain(tostring(parsed), "\n", "Try `issuable --help`.\n")
     return 2

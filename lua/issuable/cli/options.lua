@@ -46,7 +46,7 @@ function M.add_input(command)
   command:option("--assume-empty", "Take this name's CAA as empty without asking"):argname("NAME"):count("*")
   command:option("--ca-behavior", "Judge as strict, boulder or mpic does"):argname("NAME")
   command:option("--now", "The date that counts (2027-03-15 or RFC 3339)"):argname("DATE")
-  command:option("--policy", "The policy file (default: the nearest .issuable.lua)"):argname("FILE")
+  command:option("--policy", "A policy, file or folder; the last one wins (default: the nearest .issuable.lua)"):argname("PATH"):count("*")
 end
 
 --- Options of commands that read manifests.

@@ -167,6 +167,8 @@ local function value_like(meant, domain, wanted)
   return table.concat(parts, ";")
 end
 
+M.value_like = value_like
+
 local function method_list(ask)
   if not ask.methods or #ask.methods == 0 then
     return refusal("method-unknown", "the records of %s bind it to validation methods, and the method of this request is not known", M.title(ask.ca))

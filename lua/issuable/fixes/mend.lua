@@ -7,6 +7,7 @@ local edits = require "issuable.fixes.edits"
 local effect = require "issuable.fixes.effect"
 local manifest_fixes = require "issuable.fixes.manifest"
 local plan = require "issuable.fixes.plan"
+local wants = require "issuable.fixes.wants"
 local zonefile = require "issuable.fixes.zonefile"
 
 local M = {}
@@ -130,7 +131,7 @@ local function disproved(result, again)
       return ("%s would still be %s (%s)"):format(before.name, after.verdict, after.reason)
     elseif before.verdict == "allowed" and after.verdict ~= "allowed" then
       return ("%s would no longer be allowed (%s)"):format(before.name, after.reason)
-    elseif before.verdict ~= "allowed" and not before.mended and after.verdict == "allowed" then
+    elseif before.verdict ~= "allowed" and not before.mended and not before.waived and after.verdict == "allowed" then
       return ("%s would become allowed without being asked for"):format(before.name)
     end
   end
@@ -198,12 +199,15 @@ local function prove(result, redo)
 end
 
 local function link(result)
-  local of_decision, of_finding = {}, {}
+  local of_decision, of_want, of_finding = {}, {}, {}
   for i, fix in ipairs(result.fixes) do
     fix.id = ("X%d"):format(i)
     for _, change in ipairs(fix.changes) do
       for _, decision in ipairs(change.decisions) do
         of_decision[decision] = { fix = fix, change = change }
+      end
+      for _, want in ipairs(change.wants or {}) do
+        of_want[want] = { fix = fix, change = change }
       end
       if change.finding then
         of_finding[change.finding] = { fix = fix, change = change }
@@ -211,7 +215,12 @@ local function link(result)
     end
   end
   for _, finding in ipairs(result.findings) do
-    local mended = finding.decision and of_decision[finding.decision] or of_finding[finding]
+    local mended
+    if finding.want then
+      mended = of_want[finding.want]
+    else
+      mended = finding.decision and not finding.alone and of_decision[finding.decision] or of_finding[finding]
+    end
     if mended then
       finding.fix, finding.change = mended.fix, mended.change
       table.insert(mended.fix.findings, finding.id)
@@ -219,17 +228,14 @@ local function link(result)
   end
 end
 
---- Plans, proves and attaches the fixes of a check.
----@param result table of issuable.check: input, decisions, findings; gains `fixes`, and each finding its fix and change
----@param options { now: integer, override_forbidden?: boolean, serial?: "auto"|"keep"|integer }
+--- Turns changes into edits, proves them together and attaches them to the result.
+---@param result table of issuable.check; gains `fixes`
+---@param changes issuable.Change[]
+---@param options { now: integer, serial?: "auto"|"keep"|integer }
 ---@param redo fun(files: issuable.Files): table reads the zones again from these files and decides everything again
-function M.run(result, options, redo)
+---@param others table[]? fixes that are proven already
+function M.apply(result, changes, options, redo, others)
   result.fixes = {}
-  local changes = plan.changes(result.decisions, {
-    now = options.now,
-    override_forbidden = options.override_forbidden,
-    zones = result.input.zones,
-  })
   local shared = shared_files(result.input.zones)
   for _, group in ipairs(by_zone(changes)) do
     local fix
@@ -244,10 +250,41 @@ function M.run(result, options, redo)
   for _, fix in ipairs(result.fixes) do
     fix.editor = nil
   end
-  for _, fix in ipairs(manifest_fixes.fixes(result.findings, result.input.files)) do -- proven when they were made
+  for _, fix in ipairs(others or {}) do
     result.fixes[#result.fixes + 1] = fix
   end
   link(result)
+end
+
+--- Plans, proves and attaches the fixes of a check: of what is denied, and of what rules want changed.
+---@param result table of issuable.check: input, decisions, findings; gains `fixes`, and each finding its fix and change
+---@param options { now: integer, override_forbidden?: boolean, serial?: "auto"|"keep"|integer }
+---@param redo fun(files: issuable.Files): table
+function M.run(result, options, redo)
+  local denied = {}
+  for _, decision in ipairs(result.decisions) do
+    if not decision.waived then
+      denied[#denied + 1] = decision
+    end
+  end
+  local changes = plan.changes(denied, {
+    now = options.now,
+    override_forbidden = options.override_forbidden,
+    zones = result.input.zones,
+  })
+  for _, finding in ipairs(result.findings) do
+    if finding.want and not finding.waived then
+      wants.add(changes, result)
+      break
+    end
+  end
+  local counting = {}
+  for _, finding in ipairs(result.findings) do
+    if not finding.waived then
+      counting[#counting + 1] = finding
+    end
+  end
+  M.apply(result, changes, options, redo, manifest_fixes.fixes(counting, result.input.files)) -- proven when they were made
 end
 
 return M

@@ -12,7 +12,7 @@ function M.of(findings)
   local groups, index = {}, {}
   for _, finding in ipairs(findings) do
     local decision = finding.decision
-    local use = decision and decision.requests[1]
+    local use = decision and not finding.alone and decision.requests[1]
     local group
     if use then
       local rrset = decision.answer and decision.answer.rrset

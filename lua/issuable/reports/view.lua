@@ -91,6 +91,8 @@ function M.waiver(finding)
   local waived = finding.waived
   if not waived then
     return nil
+  elseif waived.baseline then
+    return "known to the baseline"
   end
   return ("waived by %s until %s: %s"):format(waived.owner or "?", waived.expires or "?", waived.because or "no reason given")
 end

@@ -7,6 +7,9 @@ return {
   title = "The CAA that is served is not that of the zone file",
   severity = "error",
   on = "difference",
+  why = "What was merged is not what CAs see until the servers serve it. `check --against` compares the two; a difference means that the change has not "
+    .. "arrived, or that somebody changed the DNS elsewhere.",
+  fix = "Deploy the zone file, or bring what is served into it.",
   check = function(difference, report)
     local labels, texts = {}, {}
     for text in pairs(difference.only_file) do
@@ -31,4 +34,8 @@ return {
     end
     report { message = message, labels = labels, notes = notes }
   end,
+  untestable = "it compares with what a server serves: spec/live/",
+  test = {
+    { caa = '0 issue "letsencrypt.org"', finds = 0 },
+  },
 }

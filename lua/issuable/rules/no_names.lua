@@ -7,6 +7,8 @@ return {
   title = "A Certificate asks for no name",
   severity = "warning",
   on = "request",
+  why = "A Certificate without names is most often one whose field is misspelt (dnsName for dnsNames): nothing is issued, and nothing is checked.",
+  fix = "List the names in spec.dnsNames.",
   check = function(request, report)
     -- a patch of an overlay (kustomize) names no issuer either: the object that it changes is checked
     if #request.identifiers > 0 or request.stray_common_name or not request.issuer_ref.name then
@@ -18,4 +20,16 @@ return {
       help = { "list the names in spec.dnsNames (the field is spelt like that)" },
     }
   end,
+  test = {
+    {
+      manifest = [[
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: empty }
+spec: { secretName: empty, dnsName: [ www.example.com ], issuerRef: { kind: ClusterIssuer, name: le } }
+]],
+      finds = 1,
+    },
+    { caa = '0 issue "letsencrypt.org"', finds = 0 },
+  },
 }

@@ -16,6 +16,9 @@ return {
   title = "No solver of the issuer fits a requested name",
   severity = "error",
   on = "request",
+  why = "cert-manager picks a solver for each name; where none fits it makes no order, or one that fails. A wildcard can only be proven by DNS-01: an issuer "
+    .. "with nothing but http01 solvers never gets it.",
+  fix = "Add a dns01 solver to the issuer, or a selector that includes the name; or remove the name.",
   check = function(request, report)
     local issuer = request.issuer
     for _, identifier in ipairs(request.identifiers) do
@@ -37,4 +40,22 @@ return {
       end
     end
   end,
+  test = {
+    {
+      manifest = [[
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: { name: le }
+spec: { acme: { server: "https://acme-v02.api.letsencrypt.org/directory", solvers: [ { http01: { ingress: {} } } ] } }
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: wild }
+spec: { secretName: wild, dnsNames: [ "*.example.com" ], issuerRef: { kind: ClusterIssuer, name: le } }
+]],
+      finds = 1,
+      says = "a wildcard needs a dns01 solver",
+    },
+    { caa = '0 issue "letsencrypt.org"', finds = 0 },
+  },
 }

@@ -7,6 +7,8 @@ return {
   title = "A requested name is not written in A-labels",
   severity = "error",
   on = "request",
+  why = "A certificate request holds ASCII only. cert-manager fails to encode a name in Unicode, and nothing is ordered.",
+  fix = "Write the name in A-labels (xn--…); `issuable fix` does.",
   check = function(request, report)
     for _, identifier in ipairs(request.identifiers) do
       if identifier.a_label then
@@ -20,4 +22,17 @@ return {
       end
     end
   end,
+  test = {
+    {
+      manifest = [[
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: idn }
+spec: { secretName: idn, dnsNames: [ bücher.example.com ], issuerRef: { kind: ClusterIssuer, name: le } }
+]],
+      finds = 1,
+      says = "bücher.example.com is not ASCII",
+    },
+    { caa = '0 issue "letsencrypt.org"', finds = 0 },
+  },
 }

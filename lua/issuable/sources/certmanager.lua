@@ -246,7 +246,9 @@ function M.certificate(entry, scope)
   request.is_ca = spec.isCA == true
   request.issuer_ref = M.issuer_ref(entry, spec)
   request.identifiers = M.identifiers(entry, spec, request.labels)
-  request.stray_common_name = M.stray_common_name(request.identifiers, common_names(entry, spec))
+  local written = common_names(entry, spec)
+  request.common_name = written[1]
+  request.stray_common_name = M.stray_common_name(request.identifiers, written)
   return request
 end
 

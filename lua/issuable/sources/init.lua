@@ -53,6 +53,16 @@ function State:problem(problem)
   list[#list + 1] = problem
 end
 
+--- Comments that waive findings in place (policy/comments.lua).
+function State:ignore(list)
+  if list then
+    self.input.ignores = self.input.ignores or {}
+    for _, ignore in ipairs(list) do
+      table.insert(self.input.ignores, ignore)
+    end
+  end
+end
+
 function State:document(path, kind, scope)
   local documents = self.input.documents
   documents[#documents + 1] = { path = path, kind = kind, scope = scope, digest = self.files:digest(path) }
@@ -206,6 +216,7 @@ local function load_manifest(state, entry)
   end
   state.files:keep_only(entry.path, kept)
   source.stream:close() -- it holds the whole text
+  state:ignore(source.ignores)
 end
 
 --- Without a single object `kubectl get` still writes a List: nothing at all comes from a command that failed.
@@ -395,6 +406,7 @@ function M.read(options)
   share_between_clusters(state)
   input.requests = owners.merge(input.requests)
   for _, subject in ipairs(input.zones) do
+    state:ignore(subject.ignores)
     state:document(subject.path, "zone", "")
   end
   local resolver = issuers.new(input.issuers, options)

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 -- Helm templates and foreign YAML met while walking are counted, not refused (design section 4).
 
+local comments = require "issuable.policy.comments"
 local manifest = require "issuable.manifest"
 
 local M = {}
@@ -80,7 +81,7 @@ function M.load(files, path, options)
   if not stream then
     return nil, read_message, "ELIMIT"
   end
-  local source = { path = path, stream = stream, objects = {}, problems = {}, warnings = stream.warnings or {} }
+  local source = { path = path, ignores = comments.scan(bytes, path), stream = stream, objects = {}, problems = {}, warnings = stream.warnings or {} }
   source.passed_over, source.size = stream.passed_over, #bytes
   for _, entry in ipairs(stream:flatten()) do
     source.objects[#source.objects + 1] = { object = entry.object, document = entry.document, stream = stream, path = path }

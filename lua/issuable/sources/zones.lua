@@ -3,6 +3,7 @@
 -- RFC 1035 section 5.1 ($ORIGIN, $INCLUDE); a file without an SOA is a fragment and proves no absence (design section 4).
 
 local Files = require "issuable.sources.files"
+local comments = require "issuable.policy.comments"
 local file = require "issuable.file"
 local manifests = require "issuable.sources.manifests"
 local zone = require "issuable.zone"
@@ -30,7 +31,7 @@ local function within(real, roots)
 end
 
 --- BIND resolves a relative $INCLUDE against its working directory, not against the including file.
-local function includer(files, options)
+local function includer(files, options, collect)
   return function(name)
     local path = name
     if name:sub(1, 1) ~= "/" then
@@ -54,6 +55,7 @@ local function includer(files, options)
     if not bytes then
       return nil, ("%s: %s"):format(path, read_message)
     end
+    collect(bytes, path)
     return bytes, path
   end
 end
@@ -90,7 +92,15 @@ function M.load(files, path, options, read)
     return nil, "a Kubernetes manifest, not a zone file", "not-a-zone"
   end
   local origin = options.origin or M.origin_from_name(path)
-  local handle, load_message = zone.load(bytes, { path = path, origin = origin, include = includer(files, options) })
+  local ignores
+  local function collect(text, where)
+    for _, ignore in ipairs(comments.scan(text, where) or {}) do
+      ignores = ignores or {}
+      table.insert(ignores, ignore)
+    end
+  end
+  collect(bytes, path)
+  local handle, load_message = zone.load(bytes, { path = path, origin = origin, include = includer(files, options, collect) })
   if not handle then
     return nil, load_message, "ELIMIT"
   end
@@ -100,6 +110,7 @@ function M.load(files, path, options, read)
     handle = handle,
     status = handle:status(),
     errors = handle:errors(),
+    ignores = ignores,
     lints = handle:lints(),
     journal = journal_of(handle),
     files = files,
