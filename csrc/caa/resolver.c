@@ -445,8 +445,8 @@ uint32_t caa_resolver_query(caa_resolver *r, const dns_name *owner, uint16_t typ
 }
 
 bool caa_resolver_is_query(const caa_resolver *r, size_t entry) {
-    return entry < r->memo.size && r->memo.entries[entry].plain &&
-           r->memo.entries[entry].state != CAA_ENTRY_FREE;
+    return entry < r->memo.size && r->memo.entries[entry].state != CAA_ENTRY_FREE &&
+           r->memo.entries[entry].plain;
 }
 
 const caa_entry *caa_resolver_entry(const caa_resolver *r, uint32_t entry) {
@@ -476,7 +476,7 @@ static void forget_answer(caa_resolver *r, uint32_t entry) {
 
 void caa_resolver_drop(caa_resolver *r, uint32_t entry) {
     caa_entry *e = &r->memo.entries[entry];
-    if (!e->plain || e->state == CAA_ENTRY_FREE) {
+    if (e->state == CAA_ENTRY_FREE || !e->plain) {
         return;
     }
     if (e->state == CAA_ENTRY_ASKING) {

@@ -3,6 +3,7 @@
  * RFC 8439 section 2.3. */
 #include "random.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static uint32_t rotate(uint32_t x, unsigned by) {
@@ -45,7 +46,7 @@ static void refill(dns_random *random) {
 
 void dns_random_start(dns_random *random, const uint8_t entropy[DNS_ENTROPY]) {
     memset(random, 0, sizeof *random);
-    for (int i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 8; i++) {
         const uint8_t *at = entropy + 4 * i;
         random->key[i] =
             (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;

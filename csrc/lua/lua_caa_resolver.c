@@ -27,6 +27,15 @@ typedef struct {
     unsigned servers;
 } handle;
 
+/* nil, message of errno */
+static int push_errno(lua_State *L) {
+    char text[128];
+    const char *message = strerror_r(errno, text, sizeof text);
+    lua_pushnil(L);
+    lua_pushstring(L, message);
+    return 2;
+}
+
 static handle *check_handle(lua_State *L) {
     handle *h = luaL_checkudata(L, 1, HANDLE);
     if (h->resolver == NULL) {
@@ -81,10 +90,11 @@ static void read_options(lua_State *L, caa_resolver_config *c) {
     } else {
         size_t len = 0;
         const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
-        if (text == NULL || len != sizeof c->entropy) {
+        if (text != NULL && len == sizeof c->entropy) {
+            memcpy(c->entropy, text, len);
+        } else {
             luaL_error(L, "entropy is a string of %d octets", (int)sizeof c->entropy);
         }
-        memcpy(c->entropy, text, len);
     }
     lua_pop(L, 1);
 }
@@ -143,7 +153,8 @@ static caa_engine *engine_of(lua_State *L, handle *h) {
     if (h->engine == NULL) {
         h->engine = caa_engine_open(h->resolver);
         if (h->engine == NULL) {
-            luaL_error(L, "no epoll: %s", strerror(errno));
+            char text[128];
+            luaL_error(L, "no epoll: %s", strerror_r(errno, text, sizeof text));
         }
         for (unsigned i = 0; i < h->servers; i++) {
             give_address(h, i);
@@ -299,7 +310,8 @@ static int resolver_tell(lua_State *L) {
     }
     lua_pushvalue(L, 4);
     lua_rawseti(L, 6, (int)step + 1);
-    if (h->resolver == NULL || !caa_resolver_wants(h->resolver, index)) {
+    h = check_handle(L); /* a finalizer may have closed or used it meanwhile */
+    if (!caa_resolver_wants(h->resolver, index)) {
         return luaL_error(L, "the resolver was used while it was told something");
     }
     caa_resolver_tell(h->resolver, index, &moved, now);
@@ -536,9 +548,7 @@ static int resolver_step(lua_State *L) {
     if (!caa_engine_step(engine_of(L, h), timeout < 0       ? -1
                                           : timeout > 60000 ? 60000
                                                             : (int)timeout)) {
-        lua_pushnil(L);
-        lua_pushstring(L, strerror(errno));
-        return 2;
+        return push_errno(L);
     }
     lua_pushboolean(L, 1);
     return 1;
@@ -549,9 +559,7 @@ static int resolver_step(lua_State *L) {
 static int resolver_record(lua_State *L) {
     handle *h = check_handle(L);
     if (!caa_engine_record(engine_of(L, h), luaL_checkstring(L, 2), luaL_optstring(L, 3, ""))) {
-        lua_pushnil(L);
-        lua_pushstring(L, strerror(errno));
-        return 2;
+        return push_errno(L);
     }
     lua_pushboolean(L, 1);
     return 1;

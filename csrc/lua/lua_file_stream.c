@@ -69,8 +69,10 @@ int iss_file_truncate(lua_State *L) {
     size_t size = iss_checksize(L, 2);
     luaL_argcheck(L, strlen(path) == len, 1, "a path holds no NUL");
     if (truncate(path, (off_t)size) != 0) {
+        char text[128];
+        const char *message = strerror_r(errno, text, sizeof text);
         lua_pushnil(L);
-        lua_pushstring(L, strerror(errno));
+        lua_pushstring(L, message);
         return 2;
     }
     lua_pushboolean(L, 1);
