@@ -56,7 +56,7 @@ static word word_of(const char *text, size_t length) {
     if (length > 5) {
         return WORD_NOT;
     }
-    if (length != 0 && memchr("~nNyYtToOfF.+-", text[0], 14) == NULL) {
+    if (length != 0 && (text[0] == '\0' || strchr("~nNyYtToOfF.+-", text[0]) == NULL)) {
         return WORD_NOT; /* nearly all texts */
     }
     if (length == 0 || IS_WORD(text, length, "~", "null", "Null", "NULL")) {
