@@ -37,10 +37,10 @@ describe("zone lints", function()
     }
     assert.same({
       "warning caa-flags example.com.zone:5:9", "info portability-caa-unquoted example.com.zone:5:17",
-      "warning caa-parameters-in-comment example.com.zone:5:24", "warning caa-iodef-not-url example.com.zone:6:15",
+      "error caa-parameters-in-comment example.com.zone:5:24", "warning caa-iodef-not-url example.com.zone:6:15",
     }, list)
-    assert.equal(3, result.summary.warnings)
-    assert.equal(0, result.summary.errors)
+    assert.equal(2, result.summary.warnings)
+    assert.equal(1, result.summary.errors)
   end)
 
   it("of a file that a zone includes are told once, in that file", function()

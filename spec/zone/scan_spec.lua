@@ -12,24 +12,24 @@ local zone = require "issuable.zone"
 
 local SEED = 20261124
 
+--- A scan keeps no names, so it does not know what is out of zone: wrong data that a $GENERATE makes there is an error to it.
+local NOT_ALIKE = { ["wrong data at a name out of zone is not looked at, as in BIND"] = true }
+
 local function all_cases()
   local list = {}
   for _, file in ipairs(support.files()) do
     for _, case in ipairs(support.cases(file)) do
-      list[#list + 1] = case
+      list[#list + 1] = not NOT_ALIKE[case.title] and case or nil
     end
   end
   return list
 end
 
---- A scan keeps no names, so it does not know what is out of zone: wrong data that a $GENERATE makes there is an error to it.
-local NOT_ALIKE = { ["wrong data at a name out of zone is not looked at, as in BIND"] = true }
-
 describe("a scan", function()
   it("finds what the loader keeps, in every case", function()
     local complaints = {}
     for _, case in ipairs(all_cases()) do
-      for _, text in ipairs(NOT_ALIKE[case.title] and {} or scan.compare(case.texts, case.options)) do
+      for _, text in ipairs(scan.compare(case.texts, case.options)) do
         complaints[#complaints + 1] = ("%s:%d: %s: %s"):format(case.file, case.line, case.title, text)
       end
     end
