@@ -109,7 +109,7 @@ static void *small_block(sandbox_budget *budget, size_t size) {
             budget->used -= SLAB;
             return NULL;
         }
-        memcpy(slab, &budget->slabs, sizeof(void *));
+        memcpy(slab, &budget->slabs, sizeof budget->slabs);
         budget->slabs = slab;
         budget->fresh = slab + 16; /* keeps the alignment */
         budget->fresh_end = slab + SLAB;
