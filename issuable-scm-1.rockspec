@@ -186,6 +186,7 @@ build = {
         "csrc/zone/scan.c",
         "csrc/zone/scratch.c",
         "csrc/zone/store.c",
+        "csrc/zone/view.c",
         "csrc/zone/walk.c",
         "csrc/zone/where.c",
       },
