@@ -3,8 +3,9 @@
 -- Source: luv's CI runs its suite with pause 0 as well; ISSUABLE_GC_STRESS=1 of spec/run loads this.
 
 -- Everywhere the next cycle starts when one ends. Inside of our C functions every single allocation runs a full cycle:
--- a cycle takes milliseconds, so each function does so at its first calls and then now and then.
-local FIRST, EACH = 15, 100
+-- a cycle takes milliseconds, so each function does so at its first calls and then now and then, for short arguments and
+-- for some CPU seconds in all. What is not anchored is found with little as well.
+local FIRST, EACH, LONGEST, SECONDS = 8, 200, 2000, 1.5
 
 local function calm()
   collectgarbage("setpause", 100)
@@ -22,21 +23,33 @@ local function stress()
   collectgarbage() -- the pause counts from the end of a cycle
 end
 
-local function finish(ok, ...)
+local spent = {} -- CPU seconds by name
+
+local function finish(name, start, ok, ...)
   calm()
+  spent[name] = (spent[name] or 0) + os.clock() - start
   if ok then return ... end
   error((...), 0)
 end
 
 local calls = {} -- by name: a module loaded again goes on counting
 
+local function is_long(...)
+  for i = 1, select("#", ...) do
+    local argument = select(i, ...)
+    if type(argument) == "string" and #argument > LONGEST then return true end
+  end
+  return false
+end
+
 local function wrap(name, f)
   return function(...)
     local n = (calls[name] or 0) + 1
     calls[name] = n
-    if n > FIRST and n % EACH ~= 0 then return f(...) end
+    if (n > FIRST and n % EACH ~= 0) or (spent[name] or 0) > SECONDS or is_long(...) then return f(...) end
+    local start = os.clock()
     stress()
-    return finish(pcall(f, ...))
+    return finish(name, start, pcall(f, ...))
   end
 end
 
