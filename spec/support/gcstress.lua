@@ -2,15 +2,15 @@
 -- SPDX-License-Identifier: MIT
 -- Source: luv's CI runs its suite with pause 0 as well; ISSUABLE_GC_STRESS=1 of spec/run loads this.
 
--- Everywhere the next cycle starts when one ends. Inside of our C functions every single allocation runs a full cycle:
--- a cycle takes milliseconds, so each function does so at its first calls and then now and then, for short arguments and
--- for some CPU seconds in all. What is not anchored is found with little as well.
-local FIRST, EACH, LONGEST, SECONDS = 8, 200, 2000, 1.5
+-- Inside of our C functions every single allocation runs a full cycle: a cycle takes milliseconds, so each function does so
+-- at its first calls and then now and then, for short arguments and for a while in all. What is not anchored is found with
+-- little as well. Lua code in between runs with the collector as it always is: it can forget nothing.
+local FIRST, EACH, LONGEST, SECONDS = 6, 200, 2000, 0.4
 
 local function calm()
-  collectgarbage("setpause", 100)
-  collectgarbage("setstepmul", 1000)
-  if not jit then collectgarbage("incremental", 0, 0, 13) end
+  collectgarbage("setpause", 200)
+  collectgarbage("setstepmul", jit and 200 or 100)
+  if not jit then collectgarbage("incremental", 200, 100, 13) end
 end
 
 local function stress()
