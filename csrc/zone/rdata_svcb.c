@@ -240,7 +240,6 @@ static bool read_parameter(zone_rdata *rdata, const zone_token *token, key_sets 
         return false;
     }
     octets decoded = {rdata->wire + start, rdata->len - start};
-    rdata->len = start;
     if (has_bit(sets->seen, key)) {
         return zone_fail(rdata->problem, ZONE_BAD_RDATA, token->first, token->end,
                          "the parameter %s is given twice",
