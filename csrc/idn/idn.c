@@ -30,7 +30,10 @@ idn_status idn_a_labels(const char *text, size_t length, char **out, const char 
         return IDN_NO_MEMORY;
     }
     *message = idn2_strerror(code);
-    return IDN_INVALID;
+    return code == IDN2_PUNYCODE_BAD_INPUT || code == IDN2_PUNYCODE_BIG_OUTPUT ||
+                   code == IDN2_PUNYCODE_OVERFLOW
+               ? IDN_BAD_PUNYCODE
+               : IDN_INVALID;
 }
 
 void idn_release(char *text) {

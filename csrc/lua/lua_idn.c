@@ -19,7 +19,8 @@ static int text_gc(lua_State *L) {
 /* --- A name with U-labels in A-labels (`bücher.example` → `xn--bcher-kva.example`).
  * ---@param name string UTF-8, without "*."
  * ---@return string? ascii
- * ---@return string? message */
+ * ---@return string? message
+ * ---@return string? code "punycode": a label xn--… is no Punycode at all */
 static int l_to_ascii(lua_State *L) {
     size_t length;
     const char *name = luaL_checklstring(L, 1, &length), *message;
@@ -28,6 +29,10 @@ static int l_to_ascii(lua_State *L) {
     if (status != IDN_OK) {
         lua_pushnil(L);
         lua_pushstring(L, status == IDN_NO_MEMORY ? "not enough memory" : message);
+        if (status == IDN_BAD_PUNYCODE) {
+            lua_pushliteral(L, "punycode");
+            return 3;
+        }
         return 2;
     }
     lua_pushstring(L, *text);

@@ -228,6 +228,12 @@ local function decide_found(decision, question, answer, ca)
   settle(decision, question, answer, ca, names, results, switches)
 end
 
+--- A CA of one known behaviour may have a bound of its own; nobody says that of all CAs.
+local function too_many_labels(name, names, now)
+  local most = #names == 1 and behaviours.at(names[1], now).max_labels
+  return most and select(2, name:gsub("%.", "")) + 1 > most
+end
+
 local function undecided(decision, reason, detail)
   decision.verdict, decision.reason, decision.detail = "undecided", reason, detail
   return decision
@@ -280,6 +286,10 @@ function M.decide(question, answer)
   if ca and ca.private then
     decision.verdict, decision.reason = "exempt", "private-issuer"
     decision.detail = ("%s is a private CA, which CAA does not bind"):format(ca.name or ca.id)
+  elseif too_many_labels(decision.name, names, question.now) then
+    decision.verdict, decision.reason = "denied", "name-not-issuable"
+    local most = behaviours.at(names[1], question.now).max_labels
+    decision.detail = ("it has more than %d labels, and %s issues for no such name"):format(most, ca and (ca.name or ca.domain) or names[1])
   elseif answer.security == "bogus" then
     -- Baseline Requirements 3.2.2.8 since 2026-03-15 (SC-085): an answer that fails DNSSEC validation is a refusal.
     decision.verdict, decision.reason, decision.detail = "denied", "dnssec-bogus", answer.detail or "the answer fails DNSSEC validation"

@@ -31,6 +31,14 @@ a\226\128\174b.example |
     end)
   end
 
+  it("tells what is no Punycode from what IDNA only forbids", function()
+    for _, label in ipairs { "xn--zzzzzz", "xn--99999", "xn--", "xn--abc-" } do
+      assert.equal("punycode", (select(3, idn.to_ascii(label .. ".example"))), label)
+    end
+    assert.is_nil((select(3, idn.to_ascii("xn--ls8h.example")))) -- an emoji
+    assert.equal("xn--bcher-kva.example", (idn.to_ascii("xn--bcher-kva.example")))
+  end)
+
   it("of any length is answered", function()
     assert.is_nil((idn.to_ascii(("ü"):rep(5000))))
     assert.is_nil((idn.to_ascii(("ü"):rep(80) .. ".example")))

@@ -33,6 +33,7 @@ M.PARAMETERS_BINDING = "2027-03-15"
 ---@field critical_bits integer[] values of the flags' bits that mean critical
 ---@field tags table<string, boolean> property tags that are known; any other one that is critical denies
 ---@field methods table<string, boolean>|nil validation methods that are known; nil: any well-formed label
+---@field max_labels integer|nil more labels than this (without "*.") make a name that the CA issues nothing for
 ---@field binding boolean the parameters of RFC 8657 bind the CA today; they are judged strictly either way
 
 local BEHAVIOURS = {
@@ -62,6 +63,7 @@ local BEHAVIOURS = {
     critical_bits = { 128, 1 },
     tags = set { "issue", "issuewild", "iodef", "issuemail", "issuevmc" },
     methods = set { "http-01", "dns-01", "tls-alpn-01", "dns-account-01", "dns-persist-01" },
+    max_labels = 10, -- policy/pa.go
     binding = true,
   },
   {

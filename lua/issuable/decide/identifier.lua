@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 -- Baseline Requirements 7.1.2.7.12 (names in certificates) and 1.6.1 (internal names); RFC 1034 section 3.5 and RFC 5890 section 2.3.1 (labels).
 
+local idn = require "issuable.idn"
 local words = require "issuable.decide.words"
 
 local M = {}
@@ -55,6 +56,8 @@ local function label_problem(label)
     return "a label neither begins nor ends with a hyphen"
   elseif label:sub(3, 4) == "--" and label:sub(1, 2):lower() ~= "xn" then
     return ("%q is reserved: a hyphen as third and fourth character is for A-labels"):format(label)
+  elseif label:lower():sub(1, 4) == "xn--" and select(3, idn.to_ascii(label)) == "punycode" then
+    return ("%q is no A-label: what follows xn-- is not Punycode (RFC 3492)"):format(label) -- Baseline Requirements 1.6.1, P-Label
   end
 end
 

@@ -210,7 +210,8 @@ function Issuers:resolve(request)
       candidates = in_namespace(candidates, request.namespace)
     end
     if #candidates == 0 then
-      outcome = by_option and { ca = by_option } or missing(("%s is not in the input"):format(plain), plain, request.namespace)
+      local where = reference.kind == "Issuer" and request.namespace and (" of namespace %s"):format(request.namespace) or ""
+      outcome = by_option and { ca = by_option } or missing(("%s%s is not in the input"):format(plain, where), plain, request.namespace)
       outcome.last_resort = self.options.ca
     else
       local issuer, other = merge(candidates, self:declared_accounts(request))
