@@ -34,7 +34,7 @@ local unpack = table.unpack or unpack
 
 --- Reasons of a denial that no edit of an RRset can or may mend.
 local HOPELESS = {
-  ["name-not-issuable"] = "no public CA issues for this name, whatever the DNS says",
+  ["name-not-issuable"] = "the CA issues for no such name, whatever the DNS says",
   ["dnssec-bogus"] = "the signatures of the zone are broken: CAA records are not the problem",
 }
 
